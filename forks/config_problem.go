@@ -1,0 +1,69 @@
+package forks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// ConfigError is everything that is wrong with a config file, in the order of
+// its lines. The program ends with the exit code for usage and config.
+type ConfigError struct {
+	Problems []ConfigProblem // one at least
+	// Err is why the file could not be read, if that is the problem.
+	Err error
+}
+
+// ConfigProblem is one thing that is wrong with a config file.
+type ConfigProblem struct {
+	File    string // as named by the caller
+	Line    int    // from 1; 0 if no line of the file is meant
+	Key     string // path of the key, such as forks.nix.url; may be empty
+	Message string // what is wrong, and what to write instead
+}
+
+// Error gives all problems, one a line.
+func (e *ConfigError) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap returns why the file could not be read.
+func (e *ConfigError) Unwrap() error { return e.Err }
+
+// String gives the problem in the form file:line: key: message.
+func (p ConfigProblem) String() string {
+	var b strings.Builder
+	b.WriteString(p.File)
+	if p.Line > 0 {
+		fmt.Fprintf(&b, ":%d", p.Line)
+	}
+	b.WriteString(": ")
+	if p.Key != "" {
+		b.WriteString(p.Key + ": ")
+	}
+	b.WriteString(p.Message)
+	return b.String()
+}
+
+// problemList collects the problems of one file.
+type problemList struct {
+	file string
+	list []ConfigProblem
+}
+
+func (l *problemList) add(line int, key keyPath, format string, args ...any) {
+	l.list = append(l.list, ConfigProblem{File: l.file, Line: line, Key: key.String(), Message: fmt.Sprintf(format, args...)})
+}
+
+// err returns the problems in the order of their lines, or nil.
+func (l *problemList) err() error {
+	if len(l.list) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(l.list, func(a, b ConfigProblem) int { return a.Line - b.Line })
+	return &ConfigError{Problems: l.list}
+}

@@ -1,0 +1,271 @@
+package forks_test
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/auxolotl/auxsync/forks"
+)
+
+// environment returns a lookup over key, value, key, value ...
+func environment(pairs ...string) func(string) string {
+	return func(key string) string {
+		for i := 0; i < len(pairs); i += 2 {
+			if pairs[i] == key {
+				return pairs[i+1]
+			}
+		}
+		return ""
+	}
+}
+
+func parse(t *testing.T, text string) *forks.Config {
+	t.Helper()
+	cfg, err := forks.Parse([]byte(text), "config.toml", environment("HOME", "/home/me"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg
+}
+
+const twoForks = `history = "rewrite"
+
+[forks.nixpkgs]
+upstream = "https://example.org/nixpkgs"
+url = "https://example.org/aux/nixpkgs"
+[forks.nixpkgs.tracks.unstable]
+follow = "nixos-unstable"
+branch = "aux-unstable"
+[forks.nixpkgs.tracks.main]
+follow = "master"
+history = "merging"
+
+[forks.nix]
+upstream = "https://example.org/nix"
+url = "https://example.org/aux/nix"
+credential = "/etc/auxsync/token"
+history = "merging"
+[forks.nix.tracks.main]
+follow = "master"
+`
+
+func TestEachMistakeIsToldWithItsLine(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/conf.*.toml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no mistakes to test: %v", err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = forks.Parse(data, "f", environment("HOME", "/home/me"))
+			var problems *forks.ConfigError
+			if !errors.As(err, &problems) {
+				t.Fatalf("got %v, want a ConfigError", err)
+			}
+			got := strings.Split(err.Error(), "\n")
+			if want := wanted(string(data)); !slices.Equal(sorted(got), sorted(want)) {
+				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+			}
+			if strings.Contains(err.Error(), "canary") {
+				t.Error("a problem repeats a secret")
+			}
+			if !slices.IsSortedFunc(problems.Problems, func(a, b forks.ConfigProblem) int { return a.Line - b.Line }) {
+				t.Error("problems are not in the order of lines")
+			}
+		})
+	}
+}
+
+// wanted reads the messages that a file's "# want:" comments demand.
+func wanted(text string) []string {
+	var want []string
+	for line := range strings.Lines(text) {
+		message, ok := strings.CutPrefix(strings.TrimSpace(line), "# want: ")
+		if !ok {
+			continue
+		}
+		if regexp.MustCompile(`^[0-9]+: `).MatchString(message) {
+			message = "f:" + message
+		} else {
+			message = "f: " + message
+		}
+		want = append(want, message)
+	}
+	return want
+}
+
+func sorted(list []string) []string { return slices.Sorted(slices.Values(list)) }
+
+func TestTracksAreSortedByForkThenInTheOrderOfTheFile(t *testing.T) {
+	t.Parallel()
+	var got []string
+	for _, track := range parse(t, twoForks).Tracks() {
+		got = append(got, track.Fork+"/"+track.Name)
+	}
+	if want := []string{"nix/main", "nixpkgs/unstable", "nixpkgs/main"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestTrackHasEveryKeyInEffect(t *testing.T) {
+	t.Parallel()
+	cfg := parse(t, twoForks)
+	track, err := cfg.Track("unstable")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if track.Upstream != "https://example.org/nixpkgs" || track.URL != "https://example.org/aux/nixpkgs" ||
+		track.Follow != "nixos-unstable" || track.Branch != "aux-unstable" || track.Forge != "git" ||
+		track.Credential != "" || !slices.Equal(track.AllowTransports, []string{"https"}) {
+		t.Errorf("got %+v", track)
+	}
+	for name, want := range map[string]forks.History{
+		"unstable":     forks.Rewrite, // from the top
+		"nixpkgs/main": forks.Merging, // its own
+		"nix/main":     forks.Merging, // from its fork
+	} {
+		track, err := cfg.Track(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if track.History != want {
+			t.Errorf("%s: history %s, want %s", name, track.History, want)
+		}
+		if strings.HasSuffix(name, "/main") && track.Branch != "main" {
+			t.Errorf("%s: branch %q, want the track's name", name, track.Branch)
+		}
+	}
+}
+
+func TestTrackNameThatIsNoneOrSeveralListsWhatExists(t *testing.T) {
+	t.Parallel()
+	cfg := parse(t, twoForks)
+	for name, want := range map[string]string{
+		"main":   `several tracks are named "main"; name one of nix/main, nixpkgs/main`,
+		"master": `no track is named "master"; there are nix/main, nixpkgs/unstable, nixpkgs/main`,
+	} {
+		_, err := cfg.Track(name)
+		var wrong *forks.TrackNameError
+		if !errors.As(err, &wrong) || err.Error() != want {
+			t.Errorf("%s: got %v, want %s", name, err, want)
+		}
+	}
+}
+
+func TestDirectoriesDefaultToWhatTheEnvironmentOffers(t *testing.T) {
+	t.Parallel()
+	all := []string{"STATE_DIRECTORY", "/var/lib/auxsync:/var/lib/other", "CACHE_DIRECTORY", "/var/cache/auxsync",
+		"XDG_STATE_HOME", "/xdg/state", "XDG_CACHE_HOME", "/xdg/cache", "HOME", "/home/me"}
+	for _, c := range []struct{ env, state, cache []string }{
+		{all, []string{"/var/lib/auxsync", "default ($STATE_DIRECTORY)"}, []string{"/var/cache/auxsync", "default ($CACHE_DIRECTORY)"}},
+		{all[4:], []string{"/xdg/state/auxsync", "default ($XDG_STATE_HOME)"}, []string{"/xdg/cache/auxsync", "default ($XDG_CACHE_HOME)"}},
+		{all[8:], []string{"/home/me/.local/state/auxsync", "default"}, []string{"/home/me/.cache/auxsync", "default"}},
+	} {
+		cfg, err := forks.Parse([]byte(twoForks), "config.toml", environment(c.env...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if cfg.StateDir != c.state[0] || cfg.CacheDir != c.cache[0] {
+			t.Errorf("got %s and %s, want %s and %s", cfg.StateDir, cfg.CacheDir, c.state[0], c.cache[0])
+		}
+		if got := cfg.Show()[0]; got.From != c.state[1] {
+			t.Errorf("state_dir comes from %q, want %q", got.From, c.state[1])
+		}
+		if got := cfg.Show()[1]; got.From != c.cache[1] {
+			t.Errorf("cache_dir comes from %q, want %q", got.From, c.cache[1])
+		}
+	}
+	_, err := forks.Parse([]byte(twoForks), "config.toml", environment())
+	if err == nil || !strings.Contains(err.Error(), "config.toml: state_dir: has no default") {
+		t.Errorf("without any variable: got %v", err)
+	}
+}
+
+func TestShowTellsEachValueAndItsOrigin(t *testing.T) {
+	t.Parallel()
+	got := parse(t, "[log]\nlevel = \"warn\"\n"+`
+[forks.nix]
+upstream = "https://example.org/nix"
+url = "https://example.org/aux/nix"
+credential = "nix-token"
+history = "rewrite"
+[forks.nix.tracks.main]
+follow = "master"
+`).Show()
+	want := []forks.Effective{
+		{"state_dir", "/home/me/.local/state/auxsync", "default"},
+		{"cache_dir", "/home/me/.cache/auxsync", "default"},
+		{"history", "merging", "default"},
+		{"log.level", "warn", "config.toml:2"},
+		{"log.format", "text", "default"},
+		{"forks.nix.allow_transports", "https", "default"},
+		{"forks.nix.upstream", "https://example.org/nix", "config.toml:5"},
+		{"forks.nix.url", "https://example.org/aux/nix", "config.toml:6"},
+		{"forks.nix.credential", "nix-token", "config.toml:7"},
+		{"forks.nix.forge", "git", "default"},
+		{"forks.nix.history", "rewrite", "config.toml:8"},
+		{"forks.nix.tracks.main.follow", "master", "config.toml:10"},
+		{"forks.nix.tracks.main.branch", "main", "default"},
+		{"forks.nix.tracks.main.history", "rewrite", "config.toml:8"},
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%+v\nwant\n%+v", got, want)
+	}
+}
+
+func TestMissingFileSaysHowToWriteIt(t *testing.T) {
+	t.Parallel()
+	_, err := forks.Load(filepath.Join(t.TempDir(), "config.toml"), environment())
+	var problems *forks.ConfigError
+	if !errors.As(err, &problems) || !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "auxsync init") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// keyLine matches a key that is set, and one that is commented out.
+var keyLine = regexp.MustCompile(`(?m)^#?([a-z_]+) = `)
+
+func TestExampleDecodesAndNamesEveryKey(t *testing.T) {
+	t.Parallel()
+	example, err := os.ReadFile("../config.example.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := environment("HOME", "/home/me")
+	cfg, err := forks.Parse(example, "config.example.toml", env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	everything := regexp.MustCompile(`(?m)^#([a-z_]+ = )`).ReplaceAll(example, []byte("$1"))
+	full, err := forks.Parse(everything, "config.example.toml", env)
+	if err != nil {
+		t.Fatalf("with all keys set: %v", err)
+	}
+	for _, e := range full.Show() {
+		if !strings.HasPrefix(e.From, "config.example.toml:") {
+			t.Errorf("the example does not name %s", e.Key)
+		}
+	}
+	if len(cfg.Show()) != len(full.Show()) {
+		t.Errorf("a key is shown only when it is set: %d and %d keys", len(cfg.Show()), len(full.Show()))
+	}
+	for _, at := range keyLine.FindAllIndex(example, -1) {
+		before := example[:at[0]]
+		comment := before[bytes.LastIndex(before, []byte("\n\n"))+1:]
+		if !bytes.Contains(comment, []byte("efault")) {
+			t.Errorf("no default is told for %s", example[at[0]:at[1]])
+		}
+	}
+}

@@ -1,0 +1,71 @@
+package forks
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// PassRecord holds what was measured in one run of a pass, also of one that
+// failed or found nothing to do.
+type PassRecord struct {
+	Fork, Track string
+	Number      int // of the pass; of the last one, where none was made
+	// StateCommit is the state commit that was pushed: it joins the pass with its
+	// ledger. Zero if none was.
+	StateCommit      Hash
+	OldBase, NewBase Hash
+	OldTip, NewTip   Hash
+	UpstreamTip      Hash
+	Behind           int       // upstream commits (first-parent chain) not in the new base
+	UpstreamTime     time.Time // committer date of upstream's tip
+	Started          time.Time
+	Seconds          float64
+	Bytes            int64 // received and sent
+	Outcome          PassOutcome
+	Error            string // redacted; empty unless Failed or Stopped
+}
+
+// PassOutcome says how a run of a pass ended.
+type PassOutcome string
+
+// The ends of a pass.
+const (
+	PassPublished PassOutcome = "published" // the branch moved
+	PassState     PassOutcome = "state"     // only state, archive or proposals moved
+	PassUnchanged PassOutcome = "unchanged" // looked at everything, nothing to write
+	PassQuiet     PassOutcome = "quiet"     // nothing had moved since the last pass
+	PassStopped   PassOutcome = "stopped"   // the track waits for a person
+	PassFailed    PassOutcome = "failed"
+)
+
+// Intent is an effect on the outside that is written down before it is tried.
+type Intent struct {
+	ID          int64
+	Fork, Track string
+	Kind        string // push, open, update, close, delete, comment or status
+	Pass        int
+	Payload     json.RawMessage // for push and delete: a list of RefUpdate; no secret
+	Created     time.Time
+	Status      IntentStatus
+	Note        string
+}
+
+// IntentStatus is what is known about an intent.
+type IntentStatus string
+
+// The states of an intent.
+const (
+	IntentOpen        IntentStatus = "open"
+	IntentDone        IntentStatus = "done"
+	IntentForgotten   IntentStatus = "forgotten"   // it never took effect
+	IntentUnexplained IntentStatus = "unexplained" // what was found fits neither
+)
+
+// Event is something that happened, for the history that people read.
+type Event struct {
+	Fork, Track string // both empty for the service itself
+	Pass        int
+	At          time.Time // now, if zero
+	Kind        string
+	Text        string // may quote others: escape it where it is shown
+}

@@ -1,0 +1,155 @@
+package forks
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// StateSchema is the version of state.json that this program reads and writes.
+const StateSchema = 1
+
+// History is how a track's branch moves.
+type History string
+
+// The two history modes.
+const (
+	// Merging publishes a marker commit and the stack on it: the branch always
+	// fast-forwards, so clones, pins and open pull requests survive.
+	Merging History = "merging"
+	// Rewrite publishes the stack alone on the base and moves the branch with a lease.
+	Rewrite History = "rewrite"
+)
+
+// State is the truth about a track after a pass or a decision: state.json in the
+// tree of the track's state ref. Lists are in stack order where they hold
+// patches, oldest first where they hold events, and never null.
+type State struct {
+	Schema   int       `json:"schema"`
+	Track    string    `json:"track"`
+	Pass     int       `json:"pass"`
+	At       time.Time `json:"at"`
+	Upstream string    `json:"upstream"` // URL without credentials, at the time of the pass
+	Follow   string    `json:"follow"`
+	Branch   string    `json:"branch"`
+	History  History   `json:"history"`
+	Adopted  Adopted   `json:"adopted"`
+
+	Base        Hash `json:"base"`         // the upstream commit the published stack stands on
+	Tip         Hash `json:"tip"`          // the published tip, or a person's tip that was taken in as it is
+	UpstreamTip Hash `json:"upstream_tip"` // upstream's tip as this pass saw it
+	// Markers are the marker commits of the branch, newest last. A marker that is
+	// not listed is somebody's ordinary commit.
+	Markers []Hash `json:"markers"`
+
+	Patches   []Patch    `json:"patches"` // the stack, left-out patches included, in their place
+	Ended     []Patch    `json:"ended"`   // patches that left it, for 180 days at least
+	Proposals []Proposal `json:"proposals"`
+	Ledger    []Row      `json:"ledger"` // of this pass
+	Hold      *Hold      `json:"hold"`
+	Decisions []Decision `json:"decisions"`
+	Archives  []Archive  `json:"archives"`
+	Stopped   *Stop      `json:"stopped"`
+}
+
+// Adopted records the first contact.
+type Adopted struct {
+	By string    `json:"by"`
+	At time.Time `json:"at"`
+}
+
+// Hold says where a track waits, and why.
+type Hold struct {
+	Commit Hash   `json:"commit"` // the hold point
+	Reason string `json:"reason"`
+}
+
+// Decision is a question that only a person can answer and that is no open
+// proposal.
+type Decision struct {
+	Patch PatchID `json:"patch"`
+	// Proposal is set where a proposal that is over asks: what was declined, or
+	// merged in a way that a person has to look at.
+	Proposal ProposalID `json:"proposal"`
+	Question string     `json:"question"`
+	Asked    time.Time  `json:"asked"`
+}
+
+// Archive is one published tip that an archive ref keeps.
+type Archive struct {
+	Pass int       `json:"pass"`
+	Tip  Hash      `json:"tip"`
+	At   time.Time `json:"at"`
+}
+
+// Stop says why a track does nothing until a person acts.
+type Stop struct {
+	Reason string    `json:"reason"`
+	Next   string    `json:"next"`
+	Tip    Hash      `json:"tip"` // the fork's tip that could not be explained
+	At     time.Time `json:"at"`
+}
+
+// EncodeState writes state.json: indented, lists never null, newline at the end.
+func EncodeState(s State) ([]byte, error) {
+	s.Schema = StateSchema
+	fillLists(&s)
+	out, err := json.MarshalIndent(s, "", " ")
+	if err != nil {
+		return nil, fmt.Errorf("encode state of %s: %w", s.Track, err)
+	}
+	return append(out, '\n'), nil
+}
+
+// DecodeState reads state.json. A newer schema needs a person: a newer auxsync
+// wrote it.
+func DecodeState(data []byte) (State, error) {
+	var head struct {
+		Schema int `json:"schema"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return State{}, AskPerson("restore the state ref from its previous commit", "state.json is damaged: %w", err)
+	}
+	if head.Schema > StateSchema {
+		return State{}, AskPerson("run the newer auxsync that wrote it",
+			"state.json has schema %d, this auxsync knows %d", head.Schema, StateSchema)
+	}
+	if head.Schema < 1 {
+		return State{}, AskPerson("restore the state ref from its previous commit", "state.json has no schema")
+	}
+	var s State
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&s); err != nil {
+		return State{}, AskPerson("restore the state ref from its previous commit", "state.json is damaged: %w", err)
+	}
+	fillLists(&s)
+	return s, nil
+}
+
+func fillLists(s *State) {
+	s.Markers = notNull(s.Markers)
+	s.Patches = notNull(s.Patches)
+	s.Ended = notNull(s.Ended)
+	s.Proposals = notNull(s.Proposals)
+	s.Ledger = notNull(s.Ledger)
+	s.Decisions = notNull(s.Decisions)
+	s.Archives = notNull(s.Archives)
+	for _, list := range [][]Patch{s.Patches, s.Ended} {
+		for i := range list {
+			list[i].Versions = notNull(list[i].Versions)
+			list[i].Folded = notNull(list[i].Folded)
+		}
+	}
+	for i := range s.Proposals {
+		s.Proposals[i].Conflict.Files = notNull(s.Proposals[i].Conflict.Files)
+	}
+}
+
+func notNull[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}

@@ -1,0 +1,42 @@
+package forks
+
+// Track is one fork branch that follows one upstream branch, with every key of
+// config.toml in effect: what the track does not say comes from its fork, then
+// from the top of the file, then from the default.
+type Track struct {
+	Fork string // name of the fork in config
+	Name string // unique within the fork; see ValidTrackName
+
+	Upstream        string   // URL of the repository followed; never pushed to
+	URL             string   // URL of the fork
+	Credential      string   // file, or name of a systemd credential, that holds the fork's token; "" for none
+	Forge           string   // "git"
+	AllowTransports []string // transports of both URLs that may be used: https, http, ssh, file
+
+	Follow  string  // upstream branch, without refs/heads/
+	Branch  string  // fork branch, without refs/heads/
+	History History // how the branch moves
+}
+
+// FollowRef is the upstream ref that the track follows.
+func (t Track) FollowRef() Ref { return BranchRef(t.Follow) }
+
+// BranchRef is the fork ref that the track publishes to.
+func (t Track) BranchRef() Ref { return BranchRef(t.Branch) }
+
+// StateRef is the fork ref that holds the track's state.
+func (t Track) StateRef() Ref { return StateRef(t.Name) }
+
+// ValidTrackName reports whether name matches [a-z0-9][a-z0-9-]{0,39} and is not
+// the reserved word "policy".
+func ValidTrackName(name string) bool {
+	if len(name) < 1 || len(name) > 40 || name == "policy" || name[0] == '-' {
+		return false
+	}
+	for _, c := range []byte(name) {
+		if c != '-' && (c < '0' || c > '9') && (c < 'a' || c > 'z') {
+			return false
+		}
+	}
+	return true
+}
