@@ -1,0 +1,82 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/auxolotl/auxsync/forks"
+)
+
+// OpenIntent records an intent, which is on disk when it returns: only then may
+// the effect be tried. The payload is JSON and holds no secret. Created is now,
+// if zero; ID and Status are set.
+func (s *Store) OpenIntent(ctx context.Context, in forks.Intent) (int64, error) {
+	if !json.Valid(in.Payload) {
+		return 0, s.failed("record an intent in", errors.New("its payload is not JSON"))
+	}
+	if in.Created.IsZero() {
+		in.Created = s.clock.Now()
+	}
+	var id int64
+	err := s.inTx(ctx, "record an intent in", func(tx *sql.Tx) error {
+		track, err := trackID(ctx, tx, in.Fork, in.Track)
+		if err != nil {
+			return err
+		}
+		return tx.QueryRowContext(ctx, `INSERT INTO intents (track_id, kind, pass, payload, created_at, status, note)
+				VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+			track, in.Kind, in.Pass, string(in.Payload), timeColumn(in.Created), string(forks.IntentOpen), in.Note).Scan(&id)
+	})
+	return id, err
+}
+
+// SettleIntent records what became of an intent: done, forgotten or unexplained.
+// An unexplained one may be settled again, by a person. To settle one again in
+// the same way does nothing, and in another way is an error.
+func (s *Store) SettleIntent(ctx context.Context, id int64, status forks.IntentStatus, note string) error {
+	return s.inTx(ctx, "settle an intent in", func(tx *sql.Tx) error {
+		var now forks.IntentStatus
+		err := tx.QueryRowContext(ctx, `SELECT status FROM intents WHERE id = ?`, id).Scan(&now)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return fmt.Errorf("there is no intent %d", id)
+		case err != nil:
+			return err
+		case status == forks.IntentOpen:
+			return fmt.Errorf("intent %d cannot be opened again", id)
+		case now == status:
+			return nil
+		case now != forks.IntentOpen && now != forks.IntentUnexplained:
+			return fmt.Errorf("intent %d is %s already and cannot become %s", id, now, status)
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE intents SET status = ?, note = ?, settled_at = ? WHERE id = ?`,
+			string(status), note, timeColumn(s.clock.Now()), id)
+		return err
+	})
+}
+
+// OpenIntents returns a track's intents that are not settled, oldest first.
+func (s *Store) OpenIntents(ctx context.Context, fork, track string) ([]forks.Intent, error) {
+	return s.intents(ctx, fork, track, forks.IntentOpen)
+}
+
+// UnexplainedIntents returns a track's intents that wait for a person, oldest
+// first.
+func (s *Store) UnexplainedIntents(ctx context.Context, fork, track string) ([]forks.Intent, error) {
+	return s.intents(ctx, fork, track, forks.IntentUnexplained)
+}
+
+func (s *Store) intents(ctx context.Context, fork, track string, status forks.IntentStatus) ([]forks.Intent, error) {
+	return collect(ctx, s, "read intents from", func(rows *sql.Rows) (forks.Intent, error) {
+		in := forks.Intent{Fork: fork, Track: track}
+		var payload string
+		err := rows.Scan(&in.ID, &in.Kind, &in.Pass, &payload, timeInto(&in.Created), &in.Status, &in.Note)
+		in.Payload = json.RawMessage(payload)
+		return in, err
+	}, `SELECT intents.id, kind, intents.pass, payload, created_at, status, note
+		FROM intents JOIN tracks ON tracks.id = track_id
+		WHERE fork = ? AND name = ? AND status = ? ORDER BY intents.id`, fork, track, string(status))
+}
