@@ -1,0 +1,90 @@
+package repo
+
+import (
+	"os"
+	"strconv"
+)
+
+// setting is one git config key with its value, handed over in the environment.
+type setting struct{ key, value string }
+
+// baseEnvironment returns what every child sees. Of this process's environment
+// only what the machine's administrator must be able to say is passed on: where
+// programs, temporary files and certificates are, and which proxy to use.
+func baseEnvironment(home string) []string {
+	if home == "" {
+		home = os.DevNull
+	}
+	env := []string{
+		"HOME=" + home,
+		"LC_ALL=C",
+		"GIT_CONFIG_NOSYSTEM=1",
+		"GIT_CONFIG_GLOBAL=" + os.DevNull,
+		"GIT_ATTR_NOSYSTEM=1",
+		"GIT_TERMINAL_PROMPT=0",
+		"GIT_ASKPASS=/bin/false",
+		"SSH_ASKPASS=/bin/false",
+		"GIT_PROTOCOL_FROM_USER=0",
+		"GIT_NO_REPLACE_OBJECTS=1",
+		"GIT_NO_LAZY_FETCH=1",
+		"GIT_OPTIONAL_LOCKS=0",
+		"GIT_SSH_COMMAND=ssh -oBatchMode=yes",
+		"GIT_SSH_VARIANT=ssh",
+	}
+	for _, name := range []string{
+		"PATH", "TMPDIR",
+		"SSL_CERT_FILE", "SSL_CERT_DIR", "NIX_SSL_CERT_FILE", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO",
+		"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY",
+	} {
+		if value, set := os.LookupEnv(name); set {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
+}
+
+// baseSettings is the config of every child, on top of the repository's own.
+func baseSettings() []setting {
+	return []setting{
+		{"core.hooksPath", os.DevNull},
+		{"core.fsmonitor", "false"},
+		{"core.attributesFile", os.DevNull},
+		{"core.excludesFile", os.DevNull},
+		{"core.protectHFS", "true"},
+		{"core.protectNTFS", "true"},
+		{"core.fsync", "all"},
+		{"core.bigFileThreshold", "32m"},
+		{"core.abbrev", "40"},
+		{"core.quotePath", "true"},
+		{"credential.helper", ""},
+		{"diff.algorithm", "histogram"},
+		{"diff.renameLimit", "7000"},
+		{"fetch.recurseSubmodules", "false"},
+		{"fetch.writeCommitGraph", "true"},
+		{"fetch.unpackLimit", "1"}, // one pack a fetch: quicker to make durable than loose objects
+		{"gc.auto", "0"},
+		{"http.followRedirects", "false"},
+		{"http.lowSpeedLimit", "1000"},
+		{"http.lowSpeedTime", "60"},
+		{"maintenance.auto", "false"},
+		{"merge.conflictStyle", "diff3"},
+		{"merge.directoryRenames", "conflict"},
+		{"merge.renameLimit", "7000"},
+		{"merge.renames", "true"},
+		{"protocol.version", "2"},
+		{"push.recurseSubmodules", "no"},
+		{"submodule.recurse", "false"},
+		{"transfer.fsckObjects", "true"},
+	}
+}
+
+// configEnvironment writes settings in the form git reads from the environment.
+func configEnvironment(settings []setting) []string {
+	env := make([]string, 0, 2*len(settings)+1)
+	env = append(env, "GIT_CONFIG_COUNT="+strconv.Itoa(len(settings)))
+	for i, s := range settings {
+		n := strconv.Itoa(i)
+		env = append(env, "GIT_CONFIG_KEY_"+n+"="+s.key, "GIT_CONFIG_VALUE_"+n+"="+s.value)
+	}
+	return env
+}

@@ -1,0 +1,110 @@
+package repo
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/auxolotl/auxsync/forks"
+)
+
+// IsAncestor reports whether b contains a. A commit contains itself.
+func (q *Quarantine) IsAncestor(ctx context.Context, a, b forks.Hash) (bool, error) {
+	if a == b {
+		return true, nil
+	}
+	out, err := q.run(ctx, call{args: []string{"merge-base", "--is-ancestor", a.String(), b.String()}, maxExit: 1})
+	return err == nil && out.exit == 0, err
+}
+
+// MergeBase returns the best common ancestor of a and b; zero if they have none.
+// Of several it is the first that git names.
+func (q *Quarantine) MergeBase(ctx context.Context, a, b forks.Hash) (forks.Hash, error) {
+	out, err := q.run(ctx, call{args: []string{"merge-base", a.String(), b.String()}, maxExit: 1})
+	if err != nil || out.exit == 1 {
+		return forks.Hash{}, err
+	}
+	return forks.ParseHash(strings.TrimSpace(string(out.stdout)))
+}
+
+// FirstParents lists the first-parent chain of to, newest first, without the
+// commits that from contains; a zero from leaves out none.
+func (q *Quarantine) FirstParents(ctx context.Context, from, to forks.Hash) ([]forks.Hash, error) {
+	return q.revList(ctx, call{args: []string{"rev-list", "--first-parent", "--stdin"},
+		stdin: strings.NewReader(revisions(to, from))})
+}
+
+// revList runs a rev-list that prints ids.
+func (q *Quarantine) revList(ctx context.Context, c call) ([]forks.Hash, error) {
+	var list []forks.Hash
+	c.stdout = &lineWriter{take: func(line []byte) error {
+		id, err := forks.ParseHash(string(line))
+		list = append(list, id)
+		return err
+	}}
+	if _, err := q.run(ctx, c); err != nil {
+		return nil, err
+	}
+	return list, nil
+}
+
+// CountCommits counts the commits that tip contains and none of not does.
+func (q *Quarantine) CountCommits(ctx context.Context, tip forks.Hash, not ...forks.Hash) (int, error) {
+	out, err := q.run(ctx, call{args: []string{"rev-list", "--count", "--stdin"},
+		stdin: strings.NewReader(revisions(tip, not...))})
+	if err != nil {
+		return 0, err
+	}
+	var n int
+	if _, err := fmt.Sscanf(string(out.stdout), "%d\n", &n); err != nil {
+		return 0, fmt.Errorf("git counted %q: %w", out.stdout, err)
+	}
+	return n, nil
+}
+
+// NewCommits lists the commits that tip contains and none of not does, merges
+// included: parents before children, each line of history in one piece, always in
+// the same order.
+func (q *Quarantine) NewCommits(ctx context.Context, tip forks.Hash, not ...forks.Hash) ([]forks.CommitInfo, error) {
+	var list []forks.CommitInfo
+	_, err := q.run(ctx, call{
+		args:  []string{"rev-list", "--topo-order", "--reverse", "--no-commit-header", "--format=%H %T %P", "--stdin"},
+		stdin: strings.NewReader(revisions(tip, not...)),
+		stdout: &lineWriter{take: func(line []byte) error {
+			ids, err := parseIDs(string(line))
+			if err != nil || len(ids) < 2 {
+				return fmt.Errorf("git listed %q, which is not a commit", line)
+			}
+			list = append(list, forks.CommitInfo{ID: ids[0], Tree: ids[1], Parents: ids[2:]})
+			return nil
+		}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
+}
+
+// revisions writes "tip, but not what these contain" as rev-list reads it.
+func revisions(tip forks.Hash, not ...forks.Hash) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n", tip)
+	for _, id := range not {
+		if !id.IsZero() {
+			fmt.Fprintf(&b, "^%s\n", id)
+		}
+	}
+	return b.String()
+}
+
+func parseIDs(line string) ([]forks.Hash, error) {
+	var ids []forks.Hash
+	for field := range strings.FieldsSeq(line) {
+		id, err := forks.ParseHash(field)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}

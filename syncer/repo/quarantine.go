@@ -1,0 +1,82 @@
+package repo
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+)
+
+const quarantinePrefix = "quarantine-"
+
+// Quarantine is a throw-away object folder in front of a repository: git and the
+// reader see both, and write only to the folder. All that planning asks of git
+// goes through it. It is safe for concurrent use.
+//
+// An id that nobody has is an error everywhere, mostly a [*DamagedError]: ids come
+// from refs that were fetched, and what these reach must be there. Object and
+// PatchIDs, which may be asked about anything, answer with a
+// [*MissingObjectError].
+type Quarantine struct {
+	repo    *Repository
+	dir     string // holds objects/
+	objects *folder
+	reads   atomic.Int64
+}
+
+// Quarantine opens an empty one inside the repository's directory.
+func (r *Repository) Quarantine(ctx context.Context) (*Quarantine, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp(r.dir, quarantinePrefix+"*")
+	if err == nil {
+		err = os.MkdirAll(filepath.Join(dir, "objects", "pack"), 0o755)
+	}
+	if err != nil {
+		return nil, diskProblem("open a quarantine", r.dir, err)
+	}
+	return &Quarantine{repo: r, dir: dir, objects: newFolder(dir)}, nil
+}
+
+// Close throws away what was not packed.
+func (q *Quarantine) Close() error {
+	q.objects.close()
+	if err := os.RemoveAll(q.dir); err != nil {
+		return fmt.Errorf("remove quarantine: %w", err)
+	}
+	return nil
+}
+
+// Reads returns how many objects were read so far: each Object counts one, each
+// merge three.
+func (q *Quarantine) Reads() int { return int(q.reads.Load()) }
+
+// env makes a child see the quarantine first and write to it only.
+func (q *Quarantine) env() []string {
+	return []string{
+		"GIT_OBJECT_DIRECTORY=" + filepath.Join(q.dir, "objects"),
+		alternates(q.repo.objectDirs()),
+	}
+}
+
+// run runs a command of git behind the quarantine and gives a failure its kind. An
+// error that git reports and passes over is a failure too: merge-tree takes a tree
+// that it cannot read for an empty one.
+func (q *Quarantine) run(ctx context.Context, c call) (answer, error) {
+	c.dir = q.repo.dir
+	c.env = slices.Concat(q.env(), c.env)
+	// What is thrown away need not be flushed; Pack says otherwise.
+	c.settings = slices.Concat([]setting{{"core.fsync", "none"}}, c.settings)
+	a, err := q.repo.git.run(ctx, c)
+	if err == nil && strings.Contains("\n"+a.stderr, "\nerror: ") {
+		err = &GitError{Args: c.args, Exit: a.exit, Stderr: a.stderr}
+	}
+	if err != nil {
+		return a, q.repo.localProblem("in "+q.repo.dir, err)
+	}
+	return a, nil
+}

@@ -1,0 +1,107 @@
+package repotest
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/cgi"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// ServeOptions says what a server asks of its clients.
+type ServeOptions struct {
+	User, Password string
+	// RequireAuth answers 401 to everybody else. Without it anybody may read and
+	// write.
+	RequireAuth bool
+}
+
+// Server serves bare repositories by smart HTTP, as a forge does.
+type Server struct {
+	http *httptest.Server
+
+	mu       sync.Mutex
+	requests []Request
+}
+
+// Request is what a client asked for.
+type Request struct {
+	Method, Path  string
+	Authorization string // the header as it came
+	Status        int
+}
+
+// Serve starts a loopback server for the repositories in dirs, which ends with the
+// test. Each is found under the last part of its path.
+func Serve(t TB, o ServeOptions, dirs ...string) *Server {
+	t.Helper()
+	execPath := strings.TrimSpace(run(t, nil, "--exec-path"))
+	s := &Server{}
+	mux := http.NewServeMux()
+	for _, dir := range dirs {
+		abs, err := filepath.Abs(dir)
+		if err != nil {
+			t.Fatalf("serve %s: %v", dir, err)
+		}
+		mux.Handle("/"+filepath.Base(abs)+"/", backend(execPath, abs))
+	}
+	s.http = httptest.NewServer(s.guard(o, mux))
+	t.Cleanup(s.http.Close)
+	return s
+}
+
+// URL returns the address of a repository that is served.
+func (s *Server) URL(dir string) string { return s.http.URL + "/" + filepath.Base(dir) }
+
+// Requests returns what clients asked for so far.
+func (s *Server) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]Request(nil), s.requests...)
+}
+
+// guard checks the token and keeps the log.
+func (s *Server) guard(o ServeOptions, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		seen := Request{Method: r.Method, Path: r.URL.Path, Authorization: r.Header.Get("Authorization"), Status: http.StatusOK}
+		user, password, _ := r.BasicAuth()
+		allowed := !o.RequireAuth || user == o.User && password == o.Password
+		if !allowed {
+			seen.Status = http.StatusUnauthorized
+		}
+		s.mu.Lock()
+		s.requests = append(s.requests, seen)
+		s.mu.Unlock()
+		if !allowed {
+			w.Header().Set("WWW-Authenticate", `Basic realm="forge"`)
+			http.Error(w, "who are you?", http.StatusUnauthorized)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// backend runs git http-backend for one repository.
+func backend(execPath, dir string) http.Handler {
+	h := &cgi.Handler{
+		Path: filepath.Join(execPath, "git-http-backend"),
+		Root: "/",
+		Env: append(Env(),
+			"GIT_PROJECT_ROOT="+filepath.Dir(dir), "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=ada",
+			"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=http.receivepack", "GIT_CONFIG_VALUE_0=true"),
+		Stderr: io.Discard,
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// CGI wants to know the length; git sends large bodies in chunks.
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		r.Body, r.ContentLength, r.TransferEncoding = io.NopCloser(bytes.NewReader(body)), int64(len(body)), nil
+		h.ServeHTTP(w, r)
+	})
+}
