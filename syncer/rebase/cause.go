@@ -1,0 +1,366 @@
+package rebase
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/auxolotl/auxsync/forks"
+)
+
+// This file finds causes. A patch that conflicts at upstream's tip is asked about
+// the child of the newest first-parent commit on which it is clean, so that in a
+// history that is not monotone only the conflict that exists now is asked about.
+//
+// Whether a patch is clean can change only at commits that touch its paths, the
+// paths of the earlier patches it shares files with, or the places these files
+// moved to. Only the parents of such commits are tried, newest first, and a try
+// is remembered by what those paths hold, unless one of them is missing: then
+// rename detection makes the rest of the tree matter too.
+
+// cause returns the position of the cause of item i at or before position to, at
+// which the item is known to conflict. It is 0 if the item conflicts on the base
+// already.
+func (p *Planner) cause(ctx context.Context, s *stack, i, to int) (int, error) {
+	rel, watched, err := p.related(s, i)
+	if err != nil {
+		return 0, err
+	}
+	watched, touching, err := p.followRenames(ctx, s, to, watched)
+	if err != nil {
+		return 0, err
+	}
+	tried := map[string]bool{}
+	for _, t := range touching {
+		pos := s.at[t] - 1
+		key, complete, err := p.holds(s.chain[pos], watched)
+		if err != nil {
+			return 0, err
+		}
+		if complete && tried[key] {
+			continue
+		}
+		clean, err := p.cleanAt(ctx, s, rel, pos)
+		if err != nil {
+			return 0, err
+		}
+		if clean {
+			return pos + 1, nil
+		}
+		if complete {
+			tried[key] = true
+		}
+	}
+	return p.bisect(ctx, s, rel, to)
+}
+
+// bisect finds a cause where no watched path led to it, as when a whole directory
+// moved: the conflict begins at the commit it returns.
+func (p *Planner) bisect(ctx context.Context, s *stack, rel []int, to int) (int, error) {
+	clean, err := p.cleanAt(ctx, s, rel, 0)
+	if err != nil || !clean {
+		return 0, err
+	}
+	low, high := 0, to // clean at low, conflicting at high
+	for high-low > 1 {
+		mid := (low + high) / 2
+		clean, err := p.cleanAt(ctx, s, rel, mid)
+		if err != nil {
+			return 0, err
+		}
+		if clean {
+			low = mid
+		} else {
+			high = mid
+		}
+	}
+	return high, nil
+}
+
+// related lists item i and the earlier items that share files with it, directly
+// or through one another, in stack order, and all their paths.
+func (p *Planner) related(s *stack, i int) ([]int, []forks.Path, error) {
+	all, err := p.itemPaths(s, i)
+	if err != nil {
+		return nil, nil, err
+	}
+	rel := []int{i}
+	for j := i - 1; j >= 0; j-- {
+		if s.items[j].uncounted {
+			continue
+		}
+		theirs, err := p.itemPaths(s, j)
+		if err != nil {
+			return nil, nil, err
+		}
+		if share(all, theirs) {
+			rel = append(rel, j)
+			all = union(all, theirs)
+		}
+	}
+	slices.Reverse(rel)
+	return rel, all, nil
+}
+
+// union merges sorted path lists.
+func union(a, b []forks.Path) []forks.Path {
+	out := slices.Concat(a, b)
+	slices.SortFunc(out, func(a, b forks.Path) int { return strings.Compare(string(a), string(b)) })
+	return slices.Compact(out)
+}
+
+// cleanAt reports whether the last of rel is clean at a position, with those
+// before it applied where they are clean.
+func (p *Planner) cleanAt(ctx context.Context, s *stack, rel []int, pos int) (bool, error) {
+	tree, err := p.treeOf(s.chain[pos])
+	if err != nil {
+		return false, err
+	}
+	clean := false
+	for _, j := range rel {
+		_, c, err := p.form(s, j, pos)
+		if err != nil {
+			return false, err
+		}
+		r, err := p.pick(ctx, c, tree)
+		if err != nil {
+			return false, err
+		}
+		if clean = r.Clean(); clean {
+			tree = r.Tree
+		}
+	}
+	return clean, nil
+}
+
+// followRenames lists the commits up to position to that touch watched, newest
+// first, having added to watched where its files moved to.
+func (p *Planner) followRenames(ctx context.Context, s *stack, to int, watched []forks.Path) ([]forks.Path, []forks.Hash, error) {
+	seen := map[forks.Hash]bool{}
+	for {
+		touching, err := p.hist.Touching(ctx, s.chain[0], s.chain[to], watched, true)
+		if err != nil {
+			return nil, nil, err
+		}
+		touching = slices.DeleteFunc(touching, func(id forks.Hash) bool { return s.at[id] == 0 })
+		grown := watched
+		for _, t := range slices.Backward(touching) {
+			if seen[t] {
+				continue
+			}
+			seen[t] = true
+			moved, err := p.movedTo(ctx, s.chain[s.at[t]-1], t, grown)
+			if err != nil {
+				return nil, nil, err
+			}
+			grown = union(grown, moved)
+		}
+		if len(grown) == len(watched) {
+			return watched, touching, nil
+		}
+		watched = grown
+	}
+}
+
+// movedTo returns the places to which a commit moved some of paths.
+func (p *Planner) movedTo(ctx context.Context, parent, id forks.Hash, watched []forks.Path) ([]forks.Path, error) {
+	from, err := p.treeOf(parent)
+	if err != nil {
+		return nil, err
+	}
+	to, err := p.treeOf(id)
+	if err != nil {
+		return nil, err
+	}
+	files, err := p.changed(change{from, to})
+	if err != nil {
+		return nil, err
+	}
+	var gone []forks.Path
+	for _, f := range files {
+		if f.to == (leaf{}) {
+			if _, ok := slices.BinarySearch(watched, f.path); ok {
+				gone = append(gone, f.path)
+			}
+		}
+	}
+	if len(gone) == 0 {
+		return nil, nil
+	}
+	renames, err := p.hist.Renames(ctx, from, to)
+	if err != nil {
+		return nil, err
+	}
+	var moved []forks.Path
+	for _, path := range gone {
+		if dest, ok := renames[path]; ok {
+			moved = append(moved, dest)
+		}
+	}
+	return moved, nil
+}
+
+// holds describes what paths hold at a commit, and whether all of them exist.
+func (p *Planner) holds(id forks.Hash, watched []forks.Path) (key string, complete bool, err error) {
+	tree, err := p.treeOf(id)
+	if err != nil {
+		return "", false, err
+	}
+	var b strings.Builder
+	complete = true
+	for _, path := range watched {
+		l, err := p.lookup(tree, path)
+		if err != nil {
+			return "", false, err
+		}
+		complete = complete && l != (leaf{})
+		b.Write(l.id[:])
+		b.WriteString(string(path))
+		b.WriteByte(0)
+	}
+	return b.String(), complete, nil
+}
+
+// conflict describes the conflict of item i at upstream's tip.
+func (p *Planner) conflict(ctx context.Context, s *stack, i int, tip placed) (forks.Conflict, int, error) {
+	pos, err := p.cause(ctx, s, i, s.tip())
+	if err != nil {
+		return forks.Conflict{}, 0, err
+	}
+	c := forks.Conflict{Patch: s.items[i].patch.ID, Cause: s.chain[pos], Files: tip.files}
+	if pos > 0 {
+		c.Clean = s.chain[pos-1]
+		if err := p.nameCause(ctx, s, i, pos, &c); err != nil {
+			return forks.Conflict{}, 0, err
+		}
+	}
+	if err := p.describeCause(ctx, s, &c); err != nil {
+		return forks.Conflict{}, 0, err
+	}
+	x, _, err := p.taken(ctx, s, i, s.tip())
+	if err != nil {
+		return forks.Conflict{}, 0, err
+	}
+	if !x.IsZero() {
+		tree, err := p.treeOf(x)
+		if err != nil {
+			return forks.Conflict{}, 0, err
+		}
+		r, err := p.pick(ctx, tip.picked, tree)
+		if err != nil {
+			return forks.Conflict{}, 0, err
+		}
+		if r.Clean() && r.Tree == tree {
+			c.SuggestDrop = x
+		}
+	}
+	return c, pos, nil
+}
+
+// nameCause finds out whether an earlier patch's resolution is what item i stops
+// at: then it is clean without that patch.
+func (p *Planner) nameCause(ctx context.Context, s *stack, i, pos int, c *forks.Conflict) error {
+	rel, _, err := p.related(s, i)
+	if err != nil {
+		return err
+	}
+	for k, j := range rel[:len(rel)-1] {
+		if s.version(j, pos) == nil {
+			continue
+		}
+		clean, err := p.cleanAt(ctx, s, slices.Delete(slices.Clone(rel), k, k+1), pos)
+		if err != nil {
+			return err
+		}
+		if clean {
+			c.CausePatch = s.items[j].patch.ID
+			return nil
+		}
+	}
+	return nil
+}
+
+// describeCause fills in subject and author, of the inner commit where the cause
+// is a merge and one of its commits touches the conflicted paths.
+func (p *Planner) describeCause(ctx context.Context, s *stack, c *forks.Conflict) error {
+	told, err := p.commit(c.Cause)
+	if err != nil {
+		return err
+	}
+	if len(told.parents) > 1 {
+		var touched []forks.Path
+		for _, f := range c.Files {
+			touched = append(touched, f.Path)
+		}
+		inner, err := p.hist.Touching(ctx, told.parents[0], c.Cause, touched, false)
+		if err != nil {
+			return err
+		}
+		for _, id := range inner {
+			in, err := p.commit(id)
+			if err != nil {
+				return err
+			}
+			if len(in.parents) == 1 {
+				c.Inner, told = id, in
+				break
+			}
+		}
+	}
+	c.CauseSubject, c.CauseAuthor = told.subject(), told.author
+	return nil
+}
+
+// taken looks for the upstream commit that took item i, up to a position: one with
+// the same patch-id, else one by the same author at the same time, else one with
+// the same subject. Only commits that touch the patch's paths are asked. The
+// second result says how it was recognised.
+func (p *Planner) taken(ctx context.Context, s *stack, i, to int) (forks.Hash, string, error) {
+	if s.chain[to] == s.since {
+		return forks.Hash{}, "", nil
+	}
+	watched, err := p.itemPaths(s, i)
+	if err != nil {
+		return forks.Hash{}, "", err
+	}
+	_, own, err := p.form(s, i, to)
+	if err != nil {
+		return forks.Hash{}, "", err
+	}
+	if own.empty() {
+		return forks.Hash{}, "", nil
+	}
+	touching, err := p.hist.Touching(ctx, s.since, s.chain[to], watched, false)
+	if err != nil {
+		return forks.Hash{}, "", err
+	}
+	patch := s.items[i].patch
+	ids, err := p.patchIDs(ctx, slices.Concat(touching, []forks.Hash{patch.Commit, patch.First}))
+	if err != nil {
+		return forks.Hash{}, "", err
+	}
+	form, err := p.commit(patch.Commit)
+	if err != nil {
+		return forks.Hash{}, "", err
+	}
+	best, how, rank := forks.Hash{}, "", 0
+	for _, id := range slices.Backward(touching) {
+		c, err := p.commit(id)
+		if err != nil {
+			return forks.Hash{}, "", err
+		}
+		if len(c.parents) > 1 {
+			continue
+		}
+		pid, ok := ids[id]
+		switch {
+		case rank < 3 && ok && (pid == ids[patch.Commit] || pid == ids[patch.First]):
+			best, how, rank = id, "the same change", 3
+		case rank < 2 && c.author == form.author && c.authored.Equal(form.authored):
+			best, how, rank = id, "reworded: the same author and date", 2
+		case rank < 1 && c.subject() == form.subject() && c.subject() != "":
+			best, how, rank = id, "reworded: the same subject", 1
+		}
+	}
+	return best, how, nil
+}

@@ -1,0 +1,263 @@
+package rebase
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/auxolotl/auxsync/forks"
+)
+
+// Merged is a proposal whose onto branch has moved: somebody merged.
+type Merged struct {
+	Proposal forks.Proposal
+	Tip      forks.Hash // of onto, as found
+}
+
+// VerdictKind says what a merged proposal amounts to.
+type VerdictKind int
+
+// The verdicts.
+const (
+	Taken        VerdictKind = iota // it is the patch's new version
+	NoDifference                    // nothing of the patch is left: the person dropped it
+	Markers                         // conflict markers or the conflict file are still there
+	OtherPaths                      // it changes paths that are not the patch's
+	Foreign                         // it does not contain onto as it was opened
+)
+
+// Verdict is what a merged proposal amounts to.
+type Verdict struct {
+	Proposal forks.ProposalID
+	Patch    forks.PatchID
+	Kind     VerdictKind
+	Tip      forks.Hash
+	By       string        // who merged
+	Version  forks.Version // for Taken
+	Paths    []forks.Path  // for OtherPaths and Markers: where
+}
+
+// harvest compares what onto has become with what it was when it was opened.
+func (p *Planner) harvest(ctx context.Context, in Input, s *stack, m Merged) (Verdict, error) {
+	tip, err := p.commit(m.Tip)
+	if err != nil {
+		return Verdict{}, err
+	}
+	v := Verdict{Proposal: m.Proposal.ID, Patch: m.Proposal.Patch, Tip: m.Tip, By: oneLine(tip.author.Name)}
+	if ok, err := p.hist.IsAncestor(ctx, m.Proposal.Onto, m.Tip); err != nil {
+		return Verdict{}, err
+	} else if !ok {
+		v.Kind = Foreign
+		return v, nil
+	}
+	scope, err := p.scope(m.Proposal)
+	if err != nil {
+		return Verdict{}, err
+	}
+	onto, pin, err := p.ontoFor(ctx, in, s, m)
+	if err != nil {
+		return Verdict{}, err
+	}
+	ontoTree, err := p.treeOf(onto)
+	if err != nil {
+		return Verdict{}, err
+	}
+	unsettled, err := p.unsettled(in, m.Proposal, ontoTree, tip.tree)
+	if err != nil || len(unsettled) > 0 {
+		v.Kind, v.Paths = Markers, unsettled
+		return v, err
+	}
+	files, err := p.changed(change{ontoTree, tip.tree})
+	if err != nil {
+		return Verdict{}, err
+	}
+	own := map[forks.Path]leaf{}
+	for _, f := range files {
+		if slices.Contains(scope, f.path) {
+			own[f.path] = f.to
+		} else {
+			v.Paths = append(v.Paths, f.path)
+		}
+	}
+	switch {
+	case len(v.Paths) > 0:
+		v.Kind = OtherPaths
+		return v, nil
+	case len(own) == 0:
+		v.Kind = NoDifference
+		return v, nil
+	}
+	version, err := p.newVersion(in, m.Proposal, onto, ontoTree, own, tip)
+	if err != nil {
+		return Verdict{}, err
+	}
+	v.Version = forks.Version{Commit: version, Pin: pin, Proposal: m.Proposal.ID, By: v.By, At: in.Now}
+	return v, nil
+}
+
+// ontoFor returns what a merged proposal is measured against, and its pin: onto
+// as it was opened, or, where the person merged newer upstream commits into it,
+// the same patches on the newest of these.
+func (p *Planner) ontoFor(ctx context.Context, in Input, s *stack, m Merged) (onto, pin forks.Hash, err error) {
+	onto, pin = m.Proposal.Onto, m.Proposal.Conflict.Cause
+	newest, err := p.newestContained(ctx, in.Upstream, m.Tip)
+	if err != nil || newest.IsZero() || newest == pin {
+		return onto, pin, err
+	}
+	pos := s.at[newest]
+	if pos <= s.at[pin] {
+		return onto, pin, nil
+	}
+	i := slices.IndexFunc(s.items, func(it item) bool { return it.patch.ID == m.Proposal.Patch })
+	if i < 0 {
+		return onto, pin, nil
+	}
+	moved, err := p.below(ctx, s, i, pos)
+	return moved, newest, err
+}
+
+// scope lists the paths that belong to a proposal: the patch's and its conflict's.
+func (p *Planner) scope(prop forks.Proposal) ([]forks.Path, error) {
+	c, err := p.change(prop.Picked)
+	if err != nil {
+		return nil, err
+	}
+	files, err := p.changed(c)
+	if err != nil {
+		return nil, err
+	}
+	scope := paths(files)
+	for _, f := range prop.Conflict.Files {
+		scope = append(scope, f.Path)
+	}
+	presented, err := p.presented(prop)
+	if err != nil {
+		return nil, err
+	}
+	return append(scope, presented...), nil
+}
+
+// presented lists the paths in which fix, as it was opened, differs from onto:
+// where the files of the patch are now.
+func (p *Planner) presented(prop forks.Proposal) ([]forks.Path, error) {
+	onto, err := p.treeOf(prop.Onto)
+	if err != nil {
+		return nil, err
+	}
+	fix, err := p.treeOf(prop.Fix)
+	if err != nil {
+		return nil, err
+	}
+	files, err := p.changed(change{onto, fix})
+	return paths(files), err
+}
+
+// unsettled lists where a tree still has the conflict file, or a marker line that
+// none of the inputs had.
+func (p *Planner) unsettled(in Input, prop forks.Proposal, onto, tree forks.Hash) ([]forks.Path, error) {
+	var out []forks.Path
+	if l, err := p.lookup(tree, in.ConflictFile); err != nil {
+		return nil, err
+	} else if l != (leaf{}) {
+		out = append(out, in.ConflictFile)
+	}
+	picked, err := p.change(prop.Picked)
+	if err != nil {
+		return nil, err
+	}
+	files, err := p.changed(change{onto, tree})
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		if f.path == in.ConflictFile || f.to.mode != forks.ModeRegular && f.to.mode != forks.ModeExecutable {
+			continue
+		}
+		inputs, err := p.inputs(prop, f, picked)
+		if err != nil {
+			return nil, err
+		}
+		content, err := p.read("blob", f.to.id)
+		if err != nil {
+			return nil, err
+		}
+		if in.HasMarkers(content, inputs...) {
+			out = append(out, f.path)
+		}
+	}
+	return out, nil
+}
+
+// inputs reads what a merged file could have its lines from: onto, the patch's
+// two sides, and the stages of its conflict.
+func (p *Planner) inputs(prop forks.Proposal, f fileChange, picked change) ([][]byte, error) {
+	ids := []forks.Hash{f.from.id}
+	for _, tree := range []forks.Hash{picked.from, picked.to} {
+		l, err := p.lookup(tree, f.path)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, l.id)
+	}
+	for _, c := range prop.Conflict.Files {
+		if c.Path == f.path {
+			for _, stage := range c.Stages {
+				if stage.Mode != forks.ModeSubmodule {
+					ids = append(ids, stage.ID)
+				}
+			}
+		}
+	}
+	var out [][]byte
+	for _, id := range ids {
+		if id.IsZero() {
+			continue
+		}
+		kind, data, err := p.obj.Object(id)
+		if err != nil {
+			return nil, err
+		}
+		if kind == "blob" {
+			out = append(out, data)
+		}
+	}
+	return out, nil
+}
+
+// newVersion writes the patch's new version: its author and message, the person's
+// trees limited to the proposal's paths, on the patches it was resolved on.
+func (p *Planner) newVersion(in Input, prop forks.Proposal, onto, ontoTree forks.Hash, own map[forks.Path]leaf, tip commit) (forks.Hash, error) {
+	tree, err := p.replace(ontoTree, own)
+	if err != nil {
+		return forks.Hash{}, err
+	}
+	form, err := p.commit(prop.Picked)
+	if err != nil {
+		return forks.Hash{}, err
+	}
+	message := withTrailers(form.message,
+		fmt.Sprintf("Auxsync-Resolved-By: %s <%s>", oneLine(tip.author.Name), oneLine(tip.author.Email)),
+		fmt.Sprintf("Auxsync-Resolved-In: %s", prop.ID))
+	below, err := p.commit(onto)
+	if err != nil {
+		return forks.Hash{}, err
+	}
+	raw := rewriteCommit(form.raw, tree, []forks.Hash{onto}, committerLine(later(below.committed, tip.committed)))
+	raw = append(raw[:len(raw)-len(form.message)], message...)
+	return p.obj.Write("commit", raw)
+}
+
+// Settled reports whether a person's tip of a fix branch has nothing left to
+// settle: no conflict file and no marker line.
+func (p *Planner) Settled(in Input, prop forks.Proposal, fix forks.Hash) (bool, error) {
+	onto, err := p.treeOf(prop.Onto)
+	if err != nil {
+		return false, err
+	}
+	tree, err := p.treeOf(fix)
+	if err != nil {
+		return false, err
+	}
+	open, err := p.unsettled(in, prop, onto, tree)
+	return len(open) == 0, err
+}

@@ -1,0 +1,156 @@
+package rebase
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/auxolotl/auxsync/forks"
+)
+
+// below writes the patches before item i that are clean at a position, in a
+// straight line on the upstream commit there, and returns the last.
+func (p *Planner) below(ctx context.Context, s *stack, i, pos int) (forks.Hash, error) {
+	at := s.chain[pos]
+	base, err := p.commit(at)
+	if err != nil {
+		return forks.Hash{}, err
+	}
+	for j := range i {
+		it := s.items[j]
+		if it.uncounted || it.out && it.patch.Out.Outcome == forks.Parked {
+			continue
+		}
+		form, c, err := p.form(s, j, pos)
+		if err != nil {
+			return forks.Hash{}, err
+		}
+		under, err := p.treeOf(at)
+		if err != nil {
+			return forks.Hash{}, err
+		}
+		r, err := p.pick(ctx, c, under)
+		if err != nil {
+			return forks.Hash{}, err
+		}
+		if !r.Clean() || r.Tree == under && !c.empty() {
+			continue
+		}
+		told, err := p.commit(form)
+		if err != nil {
+			return forks.Hash{}, err
+		}
+		if at, err = p.picked(told, r.Tree, at, later(base.committed, told.committed)); err != nil {
+			return forks.Hash{}, err
+		}
+	}
+	return at, nil
+}
+
+// Pair is a proposal's two branches, built.
+type Pair struct {
+	Onto, Fix forks.Hash
+	Picked    forks.Hash // the form of the patch that fix presents
+	Files     []forks.ConflictFile
+}
+
+// Describe returns the text of the conflict file.
+type Describe func(onto forks.Hash, files []forks.ConflictFile) []byte
+
+// BuildPair writes the branches that ask people about a conflict of the plan: onto
+// is the cause with the patches before it that apply, fix is onto and one commit
+// with the patch, its conflict markers, and the conflict file.
+//
+// describe returns the conflict file's text, given the tip of onto and the files
+// as they conflict there; message is the message of the fix commit.
+func (r *Result) BuildPair(ctx context.Context, c forks.Conflict, describe Describe, message string) (Pair, error) {
+	p, s := r.planner, r.stack
+	i := slices.IndexFunc(s.items, func(it item) bool { return it.patch.ID == c.Patch })
+	pos, ok := s.at[c.Cause]
+	if i < 0 || !ok {
+		return Pair{}, fmt.Errorf("build the branches for %s: no such patch or cause in the plan", c.Patch)
+	}
+	onto, err := p.below(ctx, s, i, pos)
+	if err != nil {
+		return Pair{}, err
+	}
+	ontoTree, err := p.treeOf(onto)
+	if err != nil {
+		return Pair{}, err
+	}
+	form, picked, err := p.form(s, i, pos)
+	if err != nil {
+		return Pair{}, err
+	}
+	cause, err := p.commit(c.Cause)
+	if err != nil {
+		return Pair{}, err
+	}
+	told, err := p.commit(form)
+	if err != nil {
+		return Pair{}, err
+	}
+	p.picks++
+	merged, err := p.merger.MergeLabelled(ctx, picked.from, ontoTree, picked.to, forks.Labels{
+		Base:   "before the patch",
+		Ours:   fmt.Sprintf("upstream %s (%s)", cause.id.Short(), cause.subject()),
+		Theirs: fmt.Sprintf("patch %s (%s)", c.Patch, told.subject()),
+	})
+	if err != nil {
+		return Pair{}, err
+	}
+	fix, err := r.fixCommit(onto, merged.Tree, describe(onto, merged.Files), message)
+	if err != nil {
+		return Pair{}, err
+	}
+	return Pair{Onto: onto, Fix: fix, Picked: form, Files: merged.Files}, nil
+}
+
+// BuildRound writes the fix branch of a new round: the tree that a person merged
+// with markers inside, on the old onto, with the conflict file back in it.
+func (r *Result) BuildRound(prop forks.Proposal, merged forks.Hash, describe Describe, message string) (Pair, error) {
+	tree, err := r.planner.treeOf(merged)
+	if err != nil {
+		return Pair{}, err
+	}
+	fix, err := r.fixCommit(prop.Onto, tree, describe(prop.Onto, prop.Conflict.Files), message)
+	if err != nil {
+		return Pair{}, err
+	}
+	return Pair{Onto: prop.Onto, Fix: fix, Picked: prop.Picked, Files: prop.Conflict.Files}, nil
+}
+
+// fixCommit writes the one commit of a fix branch.
+func (r *Result) fixCommit(onto, tree forks.Hash, text []byte, message string) (forks.Hash, error) {
+	p := r.planner
+	blob, err := p.obj.Write("blob", text)
+	if err != nil {
+		return forks.Hash{}, err
+	}
+	tree, err = p.replace(tree, map[forks.Path]leaf{r.in.ConflictFile: {forks.ModeRegular, blob}})
+	if err != nil {
+		return forks.Hash{}, err
+	}
+	below, err := p.commit(onto)
+	if err != nil {
+		return forks.Hash{}, err
+	}
+	who := committerLine(below.committed)
+	return p.obj.Write("commit", newCommit(tree, []forks.Hash{onto}, who, who, message))
+}
+
+// Describe returns subject, author and message of a patch of the plan's stack, as
+// its newest form has them.
+func (r *Result) Describe(id forks.PatchID) (subject string, author forks.Person, message string) {
+	for _, it := range r.stack.items {
+		if it.patch.ID != id {
+			continue
+		}
+		c, err := r.planner.commit(it.form)
+		if err != nil { // it was read before; what the record says will do
+			return it.patch.Subject, it.patch.Author, it.patch.Subject
+		}
+		return it.patch.Subject, it.patch.Author, c.message
+	}
+	return "", forks.Person{}, ""
+}
