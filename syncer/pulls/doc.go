@@ -1,0 +1,56 @@
+// Package pulls decides what becomes of a track's proposals. A proposal asks
+// people to resolve one conflict; people are shown the words "conflict" or
+// "pull request". On plain git it is a pair of branches of the fork:
+//
+//	auxsync/<track>/onto/<id>   the cause, and the patches before this one
+//	auxsync/<track>/fix/<id>    that, plus one commit that presents the conflict
+//
+// Everything here is pure: the caller reads refs and trees, and applies what
+// was decided.
+//
+// # Order of work in a pass
+//
+//  1. [Observe] compares the recorded proposals with the branches that a
+//     complete fetch found.
+//  2. The caller looks into each one that was merged and gives a [Verdict],
+//     into each fix branch that a person touched and says whether it is
+//     settled (see [HasMarkers]), and plans with what it harvested.
+//  3. [Decide] compares the conflicts that this plan wants to ask about with
+//     what is recorded and found. The result is a value: new records, actions,
+//     branches to build, branches to delete, questions to show.
+//  4. The caller builds the pairs (the text is [ConflictFile]), completes the
+//     records with [Result.Built], and pushes state and pairs as one.
+//  5. After that push it deletes what [Result.Cleanup] lists, each with its lease.
+//
+// # Invariants
+//
+//   - A patch has at most one live proposal.
+//   - A conflict that a person closed is never asked about again for the same
+//     patch and pin. A person who pushes both branches again reopens it.
+//   - A branch that a person touched is deleted only if its tip stays reachable
+//     without it; otherwise it stays, and its proposal ends all the same.
+//   - A merge is never overlooked: what was merged is judged before anything is
+//     withdrawn, and nothing is decided about a merge without a verdict.
+//   - Deciding again on a decision's own result changes nothing. A record only
+//     moves on to cleaned when its branches are seen to be gone, which alone is
+//     no reason for a new state commit.
+//
+// # What it does not do
+//
+// It reads no repository, knows no clock, and does not limit how many are open.
+//
+// # Example
+//
+// The patch p1 conflicts since upstream's commit u7, and nothing is recorded:
+//
+//	seen := pulls.Observe(state.Proposals, found)           // empty
+//	result := pulls.Decide(pulls.Input{
+//		Track: "aux-main", Now: now,
+//		Wanted: []forks.Conflict{{Patch: "p1", Cause: u7}},
+//		Ledger: rows, Recorded: state.Proposals, Found: found,
+//	})
+//	for _, b := range result.Builds {                       // one: round 1 at u7
+//		pair, picked := build(b)
+//		result.Built(b.ID, pair, picked)
+//	}
+package pulls

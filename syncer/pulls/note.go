@@ -1,0 +1,178 @@
+package pulls
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/auxolotl/auxsync/forks"
+)
+
+// ConflictFileName is the file on fix that explains the conflict. A tree that
+// has it is not settled.
+const ConflictFileName = "AUXSYNC-CONFLICT.md"
+
+// Limits of what is shown of texts from others, in characters and lines.
+const (
+	maxSubject      = 200
+	maxMessageLines = 20
+	maxPath         = 1000
+	maxAdds         = 20 // files that are named one by one in git add
+)
+
+// Note is what people are told about one conflict. All its texts are hostile,
+// except track and id.
+type Note struct {
+	Track    string
+	Branch   string // fork branch, without refs/heads/
+	Fork     string // address of the fork
+	Upstream string // address of upstream
+	Follow   string // upstream branch, without refs/heads/
+
+	ID       forks.ProposalID
+	Onto     forks.Hash // the tip of onto as it will be pushed
+	Subject  string     // of the patch
+	Author   forks.Person
+	Message  string // the patch's whole message
+	Conflict forks.Conflict
+}
+
+// FixMessage is the message of the commit on fix. It notifies and links nobody.
+func FixMessage(n Note) string {
+	return fmt.Sprintf(`Conflict %s: %s
+
+This patch of the fork conflicts with upstream's commit %s.
+%s says where, and how to settle it.
+`, n.ID, quiet(n.Subject, 60), n.Conflict.Cause, ConflictFileName)
+}
+
+// ConflictFile is the content of [ConflictFileName]. Texts from others stand
+// only in code spans and code blocks that they cannot end, so they neither
+// format nor notify nor link anything.
+func ConflictFile(n Note) []byte {
+	var b strings.Builder
+	for i, part := range []func(*strings.Builder){n.whatMergingDoes, n.thePatch, n.theCause, n.theFiles, n.theWays, n.whatHappensNext} {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		part(&b)
+	}
+	return []byte(b.String())
+}
+
+func (n Note) onto() string {
+	return strings.TrimPrefix(string(forks.OntoRef(n.Track, n.ID)), "refs/heads/")
+}
+func (n Note) fix() string {
+	return strings.TrimPrefix(string(forks.FixRef(n.Track, n.ID)), "refs/heads/")
+}
+
+// local is the branch that the commands make in the reader's clone.
+func (n Note) local() string { return "auxsync-" + string(n.ID) }
+
+func (n Note) whatMergingDoes(b *strings.Builder) {
+	fmt.Fprintf(b, "# Conflict %s: a patch of this fork needs your decision\n\n", n.ID)
+	fmt.Fprintf(b, "**What merging does.** %s is only a helper branch: merging %s into it tells auxsync what the patch should be from now on, and changes nothing that people use. %s follows with the next publication.\n",
+		span(n.onto(), maxPath), span(n.fix(), maxPath), span(n.Branch, maxPath))
+	b.WriteString("\n**Undo.** Until auxsync has taken it in, put the helper branch back:\n\n")
+	b.WriteString(block("sh", "git push --force -- "+n.url()+" "+shell(n.Onto.String()+":"+string(forks.OntoRef(n.Track, n.ID)))))
+	fmt.Fprintf(b, "\nAfter that, change %s with an ordinary commit. Its earlier tips are kept below %s.\n",
+		span(n.Branch, maxPath), span(string(forks.ArchivePrefix(n.Track)), maxPath))
+}
+
+func (n Note) thePatch(b *strings.Builder) {
+	fmt.Fprintf(b, "## What the patch is for\n\n%s, by %s (patch %s)\n", span(n.Subject, maxSubject), span(n.Author.Name, maxSubject), span(string(n.Conflict.Patch), maxSubject))
+	if lines := excerpt(n.Message); len(lines) > 0 {
+		b.WriteString("\n" + block("text", lines...))
+	}
+}
+
+// excerpt gives the first lines of a message's body, inert.
+func excerpt(message string) []string {
+	_, body, _ := strings.Cut(strings.TrimSpace(message), "\n")
+	body = strings.TrimSpace(strings.ReplaceAll(body, "\r\n", "\n"))
+	if body == "" {
+		return nil
+	}
+	lines := strings.Split(body, "\n")
+	if len(lines) > maxMessageLines {
+		lines = append(lines[:maxMessageLines], "…")
+	}
+	for i, line := range lines {
+		lines[i] = forks.Clip(forks.Inert(line), maxSubject)
+	}
+	return lines
+}
+
+func (n Note) theCause(b *strings.Builder) {
+	c := n.Conflict
+	fmt.Fprintf(b, "## What it met\n\nUpstream is %s, branch %s. ", span(publicAddress(n.Upstream), maxPath), span(n.Follow, maxPath))
+	commit := c.Cause
+	if !c.Inner.IsZero() {
+		commit = c.Inner
+	}
+	fmt.Fprintf(b, "Since this commit of it the patch no longer applies:\n\n%s\n\nby %s, with thanks for the work; commit %s",
+		span(c.CauseSubject, maxSubject), span(c.CauseAuthor.Name, maxSubject), span(commit.String(), maxPath))
+	if !c.Inner.IsZero() {
+		fmt.Fprintf(b, ", which came in with the merge %s", span(c.Cause.String(), maxPath))
+	}
+	b.WriteString(".\n")
+	if !c.Clean.IsZero() {
+		fmt.Fprintf(b, "The newest upstream commit on which the patch applies is %s.\n", span(c.Clean.String(), maxPath))
+	}
+	if c.CausePatch != "" {
+		fmt.Fprintf(b, "\nIt is not upstream's change itself that is in the way, but the form that the earlier patch %s of this fork has since then.\n", span(string(c.CausePatch), maxSubject))
+	}
+	if !c.SuggestDrop.IsZero() {
+		fmt.Fprintf(b, "\nUpstream's commit %s already contained this change. Dropping the patch (below) may be all that is needed.\n", span(c.SuggestDrop.String(), maxPath))
+	}
+}
+
+func (n Note) theFiles(b *strings.Builder) {
+	b.WriteString("## The files\n\nTo work on them, begin in the top folder of a clone of this fork (all commands are for bash or zsh):\n\n")
+	b.WriteString(block("sh",
+		"git fetch -- "+n.url()+" "+shell(string(forks.FixRef(n.Track, n.ID))),
+		"git switch -c "+n.local()+" FETCH_HEAD"))
+	markers := false
+	last := ""
+	for _, f := range n.byKind() {
+		g := guideFor(f)
+		if g.title != last {
+			fmt.Fprintf(b, "\n### %s\n\n%s\n", g.title, g.text)
+			if g.edit && !markers {
+				fmt.Fprintf(b, "%s\n", markerGuide)
+				markers = true
+			}
+			if g.choose {
+				fmt.Fprintf(b, "The patch's form may have to be fetched first:\n\n%s", block("sh",
+					"git fetch -- "+n.url()+" "+shell(string(forks.BranchRef(n.Branch)))+" "+shell(string(forks.StateRef(n.Track)))))
+			}
+			last = g.title
+		}
+		fmt.Fprintf(b, "\n- %s (%s)\n", span(string(f.Path), maxPath), span(string(f.Kind), maxSubject))
+		if f.Message != "" {
+			fmt.Fprintf(b, "  git says: %s\n", span(f.Message, maxSubject))
+		}
+		if lines := g.lines(f); len(lines) > 0 {
+			b.WriteString("\n" + block("sh", lines...))
+		}
+	}
+}
+
+// byKind groups the files by how they are settled, in the order in which the
+// groups first appear.
+func (n Note) byKind() []forks.ConflictFile {
+	var titles []string
+	groups := map[string][]forks.ConflictFile{}
+	for _, f := range n.Conflict.Files {
+		title := guideFor(f).title
+		if groups[title] == nil {
+			titles = append(titles, title)
+		}
+		groups[title] = append(groups[title], f)
+	}
+	var files []forks.ConflictFile
+	for _, title := range titles {
+		files = append(files, groups[title]...)
+	}
+	return files
+}
