@@ -1,0 +1,266 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/syncer/prove"
+	"github.com/auxolotl/auxsync/syncer/rebase"
+	"github.com/auxolotl/auxsync/syncer/repo"
+)
+
+// Sync makes one pass over an adopted track and applies what it decides.
+//
+// Errors: Retry if a remote cannot be reached or somebody else was faster each
+// time; NeedsPerson if the track was not adopted or has to stop.
+func (s *Syncer) Sync(ctx context.Context, t forks.Track, o Options) (Outcome, error) {
+	return s.run(ctx, t, o, false)
+}
+
+// Adopt makes first contact with a fork: it finds base and stack, proves the law,
+// and writes state and archive. The branch stays as it is.
+func (s *Syncer) Adopt(ctx context.Context, t forks.Track, o Options) (Outcome, error) {
+	return s.run(ctx, t, o, true)
+}
+
+// run repeats a pass until nobody was faster, and records how it ended.
+func (s *Syncer) run(ctx context.Context, t forks.Track, o Options, adopt bool) (Outcome, error) {
+	started := s.Clock.Now()
+	v, err := s.open(t, o)
+	if err != nil {
+		return Outcome{}, err
+	}
+	var out Outcome
+	for retried := 0; ; retried++ {
+		if out, err = v.tryOnce(ctx, adopt); err != nil && retried < attempts && faster(err) {
+			s.Log.Info("somebody else was faster, beginning again", zap.String("track", t.Name), zap.Error(err))
+			o.say("somebody pushed meanwhile: beginning again")
+			continue
+		}
+		out.Retried = retried
+		break
+	}
+	out.Took = s.Clock.Since(started)
+	if recordErr := s.record(context.WithoutCancel(ctx), t, out, started, err); err == nil {
+		err = recordErr
+	}
+	if err == nil && out.Plan.Stopped != nil {
+		stop := out.Plan.Stopped
+		err = &forks.Problem{Kind: forks.NeedsPerson, Err: fmt.Errorf("track %s stops: %s", t.Name, stop.Reason), Next: stop.Next}
+	}
+	return out, err
+}
+
+// faster reports whether a push was refused because a ref had moved.
+func faster(err error) bool {
+	var lease *repo.LeaseError
+	return errors.As(err, &lease)
+}
+
+// tryOnce opens the cache and makes the pass; a damaged cache is fetched anew,
+// once.
+func (v *visit) tryOnce(ctx context.Context, adopt bool) (Outcome, error) {
+	path := CachePath(v.CacheDir, v.track.Upstream)
+	for rebuilt := false; ; rebuilt = true {
+		out, err := v.inCache(ctx, path, adopt)
+		var damaged *repo.DamagedError
+		if err == nil || rebuilt || !errors.As(err, &damaged) {
+			return out, err
+		}
+		v.Log.Warn("the cache is damaged and is fetched again", zap.String("dir", path), zap.Error(err))
+		v.opts.say("the cache is damaged: fetching it again")
+		local, err := v.Git.Rebuild(ctx, path)
+		if err != nil {
+			return out, err
+		}
+		if err := local.Close(); err != nil {
+			return out, err
+		}
+	}
+}
+
+// inCache makes one pass with the cache at path.
+func (v *visit) inCache(ctx context.Context, path string, adopt bool) (out Outcome, err error) {
+	if v.local, err = v.Git.OpenCache(ctx, path); err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, v.local.Close()) }()
+	if err := v.fetch(ctx); err != nil {
+		return out, err
+	}
+	open, err := v.Store.OpenIntents(ctx, v.track.Fork, v.track.Name)
+	if err != nil {
+		return out, err
+	}
+	if last, err := v.Store.Fingerprint(ctx, v.track.Fork, v.track.Name); err != nil {
+		return out, err
+	} else if !adopt && len(open) == 0 && last == v.fingerprint() {
+		return Outcome{Quiet: true}, nil
+	}
+	q, err := v.local.Quarantine(ctx)
+	if err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, q.Close()) }()
+	if err := v.settleIntents(ctx, q, open); err != nil {
+		return out, err
+	}
+	old, err := readState(q, v.found.state)
+	if err != nil {
+		return out, err
+	}
+	if err := v.mayRun(old, adopt); err != nil {
+		return out, err
+	}
+	d, err := v.decide(ctx, q, old)
+	if err != nil {
+		return out, err
+	}
+	if v.Barrier != nil {
+		if err := v.Barrier(); err != nil {
+			return out, err
+		}
+	}
+	return v.apply(ctx, q, old, d)
+}
+
+// mayRun checks that the track is where the command expects it.
+func (v *visit) mayRun(old *recorded, adopt bool) error {
+	t := v.track
+	switch {
+	case v.found.branch.IsZero() && old == nil:
+		return v.noSuchBranch(context.Background(), v.fork, "the fork", t.Branch, "branch")
+	case v.found.branch.IsZero():
+		return forks.AskPerson(fmt.Sprintf("push it again: git push <fork> %s:%s (the archive refs keep that commit)", old.state.Tip, t.BranchRef()),
+			"branch %s of the fork was deleted; its last published tip is %s", t.Branch, old.state.Tip.Short())
+	case old == nil && !adopt:
+		return forks.AskPerson("look at `auxsync plan "+t.Name+"`, then run `auxsync adopt "+t.Name+"`",
+			"track %s of fork %s was not adopted yet", t.Name, t.Fork)
+	case old != nil && adopt:
+		return forks.AskPerson("run `auxsync sync "+t.Name+"`", "track %s was adopted by %s at %s",
+			t.Name, forks.Inert(old.state.Adopted.By), old.state.Adopted.At.Format(time.RFC3339))
+	}
+	return nil
+}
+
+// Plan decides what a pass would do and leaves nothing behind: no ref, row or
+// object, neither in the remotes nor in state directory or cache. It fetches into
+// a temporary repository that borrows the cache's objects if there are any.
+//
+// For a track that was not adopted yet it is the plan of the adoption.
+func (s *Syncer) Plan(ctx context.Context, t forks.Track, o Options) (out Outcome, err error) {
+	started := s.Clock.Now()
+	v, err := s.open(t, o)
+	if err != nil {
+		return out, err
+	}
+	borrow, err := s.borrow(ctx, t)
+	if err != nil {
+		return out, err
+	}
+	if borrow != nil {
+		defer func() { err = errors.Join(err, borrow.Close()) }()
+	} else {
+		o.say("there is no cache: the whole history is fetched now and thrown away; `auxsync adopt` keeps it")
+	}
+	if v.local, err = s.Git.Scratch(ctx, borrow); err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, v.local.Close()) }()
+	if err := v.fetch(ctx); err != nil {
+		return out, err
+	}
+	q, err := v.local.Quarantine(ctx)
+	if err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, q.Close()) }()
+	old, err := readState(q, v.found.state)
+	if err != nil {
+		return out, err
+	}
+	if err := v.mayRun(old, old == nil); err != nil {
+		return out, err
+	}
+	d, err := v.decide(ctx, q, old)
+	if err != nil {
+		return out, err
+	}
+	out = d.outcome()
+	out.Took = s.Clock.Since(started)
+	return out, nil
+}
+
+// decision is a complete plan with what is needed to apply it.
+type decision struct {
+	result *rebase.Result
+	plan   forks.Plan
+	state  forks.Hash // the state commit; zero if nothing changed
+	picks  int
+}
+
+func (d decision) outcome() Outcome {
+	return Outcome{Plan: d.plan, Own: d.result.Own, Folded: d.result.Folded, Linear: d.result.Linear, Picks: d.picks}
+}
+
+// decide plans a pass: what is merged, what becomes of the stack, what is asked,
+// what would be pushed. The plan is proved before it is returned.
+func (v *visit) decide(ctx context.Context, q *repo.Quarantine, old *recorded) (decision, error) {
+	v.opts.say("replaying the patches")
+	planner := rebase.NewPlanner(q, q, q)
+	in := v.input(old)
+	result, err := planner.Plan(ctx, in)
+	if err != nil {
+		return decision{}, err
+	}
+	d := decision{result: result, plan: result.Plan}
+	if d.plan.Stopped == nil && old != nil {
+		if err := v.propose(ctx, q, planner, in, &d); err != nil {
+			return decision{}, err
+		}
+	}
+	if err := v.finish(q, old, &d); err != nil {
+		return decision{}, err
+	}
+	d.picks = planner.Picks()
+	if d.plan.Stopped != nil {
+		return d, nil
+	}
+	var before forks.State
+	if old != nil {
+		before = old.state
+	}
+	return d, prove.Ledger(before, d.plan, result.Arrived)
+}
+
+// record writes down how a run ended. The database is an index: what it misses is
+// read from the fork's state again.
+func (s *Syncer) record(ctx context.Context, t forks.Track, out Outcome, started time.Time, failed error) error {
+	p := out.Plan
+	r := forks.PassRecord{
+		Fork: t.Fork, Track: t.Name, Number: p.Pass, OldBase: p.Base.Old, NewBase: p.Base.New,
+		OldTip: p.ForkTip, NewTip: p.CandidateTip, UpstreamTip: p.UpstreamTip, Behind: p.Behind,
+		Started: started, Seconds: out.Took.Seconds(), Outcome: forks.PassUnchanged,
+	}
+	switch {
+	case failed != nil:
+		r.Outcome, r.Error = forks.PassFailed, failed.Error()
+	case out.Quiet:
+		r.Outcome = forks.PassQuiet
+	case p.Stopped != nil:
+		r.Outcome, r.Error, r.StateCommit = forks.PassStopped, p.Stopped.Reason, out.State
+	case out.Written && p.Publishes():
+		r.Outcome, r.StateCommit = forks.PassPublished, out.State
+	case out.Written:
+		r.Outcome, r.StateCommit = forks.PassState, out.State
+	}
+	if _, err := s.Store.RecordPass(ctx, r); err != nil {
+		return fmt.Errorf("record pass of %s: %w", t.Name, err)
+	}
+	return nil
+}

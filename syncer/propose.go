@@ -1,0 +1,237 @@
+package syncer
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/syncer/pulls"
+	"github.com/auxolotl/auxsync/syncer/rebase"
+	"github.com/auxolotl/auxsync/syncer/repo"
+)
+
+// input gathers what a plan depends on.
+func (v *visit) input(old *recorded) rebase.Input {
+	in := rebase.Input{
+		Track: v.track, Fork: v.found.branch, Upstream: v.found.upstream,
+		Now: v.Clock.Now().UTC().Truncate(time.Second), Who: v.opts.Who, AcceptFolded: v.opts.AcceptFolded,
+		ConflictFile: pulls.ConflictFileName, HasMarkers: pulls.HasMarkers,
+	}
+	if old == nil {
+		return in
+	}
+	in.State, in.Forms = &old.state, old.forms
+	for _, seen := range pulls.Observe(old.state.Proposals, v.found.pairs) {
+		i := slices.IndexFunc(old.state.Proposals, func(p forks.Proposal) bool { return p.ID == seen.ID })
+		prop := old.state.Proposals[i]
+		if seen.Sight == pulls.Merged {
+			in.Merged = append(in.Merged, rebase.Merged{Proposal: prop, Tip: seen.Found.Onto})
+		}
+		if prop.Status.Live() || prop.Status == forks.Declined {
+			in.Live = append(in.Live, prop)
+		}
+	}
+	return in
+}
+
+// propose decides what becomes of the conflicts and builds the branches that ask
+// about new ones.
+func (v *visit) propose(ctx context.Context, q *repo.Quarantine, planner *rebase.Planner, in rebase.Input, d *decision) (err error) {
+	pin := pulls.Input{
+		Track: v.track.Name, Now: in.Now, Wanted: d.result.Wanted, Ledger: d.plan.Outcomes,
+		Recorded: in.State.Proposals, Found: v.found.pairs,
+		Verdicts: verdicts(d.result.Verdicts), Settled: map[forks.ProposalID]bool{}, Safe: map[forks.Hash]bool{},
+	}
+	for _, kept := range d.result.Keeps {
+		pin.Safe[kept] = true
+	}
+	for _, prop := range in.State.Proposals {
+		found := v.found.pairs[prop.ID]
+		if prop.Status.Live() && !found.Fix.IsZero() && found.Fix != prop.Fix {
+			settled, err := planner.Settled(in, prop, found.Fix)
+			if err != nil {
+				return fmt.Errorf("look at the fix branch of %s: %w", prop.ID, err)
+			}
+			pin.Settled[prop.ID] = settled
+		}
+		// The branches of a proposal that ended are deleted by a later pass if this
+		// one is interrupted; somebody may have pushed to them meanwhile.
+		for _, tip := range []forks.Hash{found.Onto, found.Fix} {
+			if !prop.Status.Live() && !tip.IsZero() {
+				if pin.Safe[tip], err = q.IsAncestor(ctx, tip, v.found.state); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	v.keepMergedFixes(pin, d)
+	decided := pulls.Decide(pin)
+	for _, b := range decided.Builds {
+		if err := v.build(ctx, in, d, &decided, b); err != nil {
+			return fmt.Errorf("build the branches for conflict %s: %w", b.ID, err)
+		}
+	}
+	d.plan.Proposals, d.plan.Cleanup = decided.Actions, decided.Cleanup
+	d.plan.State.Proposals = decided.Proposals
+	d.plan.State.Decisions = append(withoutQuestions(d.plan.State.Decisions), keepAsked(in.State.Decisions, decided.Questions)...)
+	for _, b := range decided.Builds {
+		i := slices.IndexFunc(decided.Proposals, func(p forks.Proposal) bool { return p.ID == b.ID })
+		d.plan.WouldPush = append(d.plan.WouldPush, pulls.PairRefs(v.track.Name, decided.Proposals[i])...)
+	}
+	return nil
+}
+
+// keepMergedFixes keeps the fix branches of proposals that end in this pass: a
+// person's commits on them stay reachable from the state.
+func (v *visit) keepMergedFixes(pin pulls.Input, d *decision) {
+	for id := range pin.Verdicts {
+		if fix := v.found.pairs[id].Fix; !fix.IsZero() && pin.Verdicts[id].Kind != pulls.OtherPaths && pin.Verdicts[id].Kind != pulls.Foreign {
+			d.result.Keeps = append(d.result.Keeps, fix)
+			pin.Safe[fix] = true
+		}
+	}
+}
+
+// verdicts translates what was found in merged proposals.
+func verdicts(list []rebase.Verdict) map[forks.ProposalID]pulls.Verdict {
+	kinds := map[rebase.VerdictKind]pulls.VerdictKind{
+		rebase.Taken: pulls.Taken, rebase.NoDifference: pulls.NoDifference, rebase.Markers: pulls.Markers,
+		rebase.OtherPaths: pulls.OtherPaths, rebase.Foreign: pulls.Foreign,
+	}
+	out := map[forks.ProposalID]pulls.Verdict{}
+	for _, v := range list {
+		out[v.Proposal] = pulls.Verdict{Kind: kinds[v.Kind], Commit: v.Version.Commit, By: v.By, Paths: v.Paths}
+	}
+	return out
+}
+
+// build writes a proposal's branches and completes its record.
+func (v *visit) build(ctx context.Context, in rebase.Input, d *decision, decided *pulls.Result, b pulls.Build) error {
+	i := slices.IndexFunc(decided.Proposals, func(p forks.Proposal) bool { return p.ID == b.ID })
+	note := v.note(d, b)
+	describe := func(onto forks.Hash, files []forks.ConflictFile) []byte {
+		note.Onto, note.Conflict.Files = onto, files
+		return pulls.ConflictFile(note)
+	}
+	var pair rebase.Pair
+	var err error
+	if j := slices.IndexFunc(in.State.Proposals, func(p forks.Proposal) bool { return p.ID == b.Previous }); b.Previous != "" && j >= 0 {
+		pair, err = d.result.BuildRound(in.State.Proposals[j], b.Start, describe, pulls.FixMessage(note))
+	} else {
+		pair, err = d.result.BuildPair(ctx, b.Conflict, describe, pulls.FixMessage(note))
+	}
+	if err != nil {
+		return err
+	}
+	decided.Built(b.ID, forks.Pair{Onto: pair.Onto, Fix: pair.Fix}, pair.Picked)
+	decided.Proposals[i].Conflict.Files = pair.Files
+	return nil
+}
+
+// note gathers what people are told about a conflict.
+func (v *visit) note(d *decision, b pulls.Build) pulls.Note {
+	subject, author, message := d.result.Describe(b.Patch)
+	return pulls.Note{
+		Track: v.track.Name, Branch: v.track.Branch, Fork: v.fork.URL(), Upstream: v.up.URL(), Follow: v.track.Follow,
+		ID: b.ID, Subject: subject, Author: author, Message: message, Conflict: b.Conflict,
+	}
+}
+
+// isQuestion tells the questions that proposals ask, which are asked anew in each
+// pass, from those that the stack asks.
+func isQuestion(d forks.Decision) bool { return d.Proposal != "" }
+
+func withoutQuestions(list []forks.Decision) []forks.Decision {
+	return slices.DeleteFunc(slices.Clone(list), isQuestion)
+}
+
+// keepAsked keeps the time at which a question was first asked.
+func keepAsked(old, now []forks.Decision) []forks.Decision {
+	for i := range now {
+		for _, o := range old {
+			if o.Patch == now[i].Patch && o.Question == now[i].Question {
+				now[i].Asked = o.Asked
+			}
+		}
+	}
+	return now
+}
+
+// finish completes the state, writes its commit if anything changed, and lists
+// what would be pushed.
+func (v *visit) finish(q *repo.Quarantine, old *recorded, d *decision) error {
+	p := &d.plan
+	if old != nil && sameFacts(old.state, p.State) && p.CandidateTip == v.found.branch && len(p.WouldPush) == 0 {
+		p.Pass = old.state.Pass
+		p.State = old.state
+		return nil
+	}
+	var push []forks.RefUpdate
+	if p.Stopped == nil && !archived(p.State.Archives, p.CandidateTip) {
+		p.State.Archives = append(slices.Clone(p.State.Archives), forks.Archive{Pass: p.Pass, Tip: p.CandidateTip, At: p.State.At})
+		push = append(push, forks.RefUpdate{Ref: forks.ArchiveRef(v.track.Name, p.Pass), New: p.CandidateTip})
+	}
+	if p.Publishes() {
+		push = append(push, forks.RefUpdate{Ref: v.track.BranchRef(), Old: v.found.branch, New: p.CandidateTip})
+	}
+	forms, parents := map[forks.Hash]forks.PatchID{}, []forks.Hash{}
+	if old != nil {
+		forms, parents = old.forms, append(parents, old.commit)
+	}
+	for id, patch := range d.result.Forms {
+		forms[id] = patch
+	}
+	for _, id := range d.result.Keeps {
+		if !slices.Contains(parents, id) {
+			parents = append(parents, id)
+		}
+	}
+	var err error
+	if d.state, err = writeState(q, p.State, forms, parents, stateMessage(*p)); err != nil {
+		return fmt.Errorf("write the state of %s: %w", v.track.Name, err)
+	}
+	push = append(push, forks.RefUpdate{Ref: v.track.StateRef(), Old: v.found.state, New: d.state})
+	p.WouldPush = append(push, p.WouldPush...)
+	return nil
+}
+
+// archived reports whether a tip has an archive ref.
+func archived(list []forks.Archive, tip forks.Hash) bool {
+	return slices.ContainsFunc(list, func(a forks.Archive) bool { return a.Tip == tip })
+}
+
+// sameFacts reports whether two states differ in nothing but the number and time
+// of the pass: then there is nothing to write down.
+func sameFacts(a, b forks.State) bool {
+	for _, s := range []*forks.State{&a, &b} {
+		s.Pass, s.At, s.Ledger = 0, time.Time{}, nil
+		s.Schema = forks.StateSchema
+	}
+	x, errX := forks.EncodeState(a)
+	y, errY := forks.EncodeState(b)
+	return errX == nil && errY == nil && string(x) == string(y)
+}
+
+// stateMessage is the message of a state commit: what a person reads in its log.
+func stateMessage(p forks.Plan) string {
+	if p.Stopped != nil {
+		return fmt.Sprintf("pass %d of %s: stopped\n\n%s", p.Pass, p.Track, forks.Inert(p.Stopped.Reason))
+	}
+	counts := map[forks.Outcome]int{}
+	for _, row := range p.Outcomes {
+		counts[row.Published]++
+	}
+	var parts []string
+	for _, o := range forks.Outcomes() {
+		if counts[o] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", counts[o], o))
+		}
+	}
+	if len(parts) == 0 {
+		parts = []string{"no patches"}
+	}
+	return fmt.Sprintf("pass %d of %s: %s on %s", p.Pass, p.Track, strings.Join(parts, ", "), p.Base.New.Short())
+}

@@ -1,0 +1,144 @@
+package syncer
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/syncer/repo"
+)
+
+// The files in the tree of a state commit.
+const (
+	stateFile = "state.json"
+	// formsFile lists every commit that ever was a form of a patch, one line each:
+	// id, space, patch.
+	formsFile = "forms"
+)
+
+// recorded is what a state ref holds.
+type recorded struct {
+	commit  forks.Hash
+	state   forks.State
+	forms   map[forks.Hash]forks.PatchID
+	parents []forks.Hash
+}
+
+// readState reads a state commit; a zero id gives nil.
+func readState(q *repo.Quarantine, id forks.Hash) (*recorded, error) {
+	if id.IsZero() {
+		return nil, nil
+	}
+	r := &recorded{commit: id, forms: map[forks.Hash]forks.PatchID{}}
+	files, err := r.files(q)
+	if err != nil {
+		return nil, fmt.Errorf("read state %s: %w", id.Short(), err)
+	}
+	data, ok := files[stateFile]
+	if !ok {
+		return nil, forks.AskPerson("restore the state ref from its previous commit", "state commit %s has no %s", id.Short(), stateFile)
+	}
+	if r.state, err = forks.DecodeState(data); err != nil {
+		return nil, err
+	}
+	lines := bufio.NewScanner(bytes.NewReader(files[formsFile]))
+	for lines.Scan() {
+		hex, patch, _ := strings.Cut(lines.Text(), " ")
+		form, err := forks.ParseHash(hex)
+		if err != nil {
+			return nil, forks.AskPerson("restore the state ref from its previous commit", "state commit %s: %s: %w", id.Short(), formsFile, err)
+		}
+		r.forms[form] = forks.PatchID(patch)
+	}
+	return r, lines.Err()
+}
+
+// files reads the blobs at the top of the state commit's tree, and its parents.
+func (r *recorded) files(q *repo.Quarantine) (map[string][]byte, error) {
+	kind, raw, err := q.Object(r.commit)
+	if err != nil {
+		return nil, err
+	}
+	if kind != "commit" {
+		return nil, errors.New("it is a " + kind)
+	}
+	var tree forks.Hash
+	head, _, _ := bytes.Cut(raw, []byte("\n\n"))
+	for line := range strings.Lines(string(head)) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), " ")
+		switch name {
+		case "tree":
+			if tree, err = forks.ParseHash(value); err != nil {
+				return nil, err
+			}
+		case "parent":
+			p, err := forks.ParseHash(value)
+			if err != nil {
+				return nil, err
+			}
+			r.parents = append(r.parents, p)
+		}
+	}
+	_, data, err := q.Object(tree)
+	if err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{}
+	for len(data) > 0 {
+		head, rest, ok := bytes.Cut(data, []byte{0})
+		if !ok || len(rest) < 20 {
+			return nil, errors.New("its tree is cut short")
+		}
+		_, name, _ := bytes.Cut(head, []byte(" "))
+		var id forks.Hash
+		copy(id[:], rest)
+		if string(name) == stateFile || string(name) == formsFile {
+			if _, files[string(name)], err = q.Object(id); err != nil {
+				return nil, err
+			}
+		}
+		data = rest[20:]
+	}
+	return files, nil
+}
+
+// writeState writes a state commit: parents are the previous one and all that has
+// to stay reachable.
+func writeState(q *repo.Quarantine, state forks.State, forms map[forks.Hash]forks.PatchID, parents []forks.Hash, message string) (forks.Hash, error) {
+	data, err := forks.EncodeState(state)
+	if err != nil {
+		return forks.Hash{}, err
+	}
+	var list bytes.Buffer
+	for _, id := range slices.SortedFunc(maps.Keys(forms), func(a, b forks.Hash) int { return bytes.Compare(a[:], b[:]) }) {
+		fmt.Fprintf(&list, "%s %s\n", id, forms[id])
+	}
+	var tree bytes.Buffer
+	for _, f := range []struct {
+		name string
+		data []byte
+	}{{formsFile, list.Bytes()}, {stateFile, data}} { // in git's order
+		id, err := q.Write("blob", f.data)
+		if err != nil {
+			return forks.Hash{}, err
+		}
+		fmt.Fprintf(&tree, "100644 %s\x00%s", f.name, id[:])
+	}
+	treeID, err := q.Write("tree", tree.Bytes())
+	if err != nil {
+		return forks.Hash{}, err
+	}
+	var c bytes.Buffer
+	fmt.Fprintf(&c, "tree %s\n", treeID)
+	for _, p := range parents {
+		fmt.Fprintf(&c, "parent %s\n", p)
+	}
+	who := fmt.Sprintf("auxsync <auxsync@localhost> %d +0000", state.At.Unix())
+	fmt.Fprintf(&c, "author %s\ncommitter %s\n\n%s\n", who, who, message)
+	return q.Write("commit", c.Bytes())
+}

@@ -1,0 +1,92 @@
+package syncer
+
+import (
+	"context"
+	"time"
+
+	"github.com/jonboulle/clockwork"
+	"go.uber.org/zap"
+
+	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/syncer/repo"
+)
+
+// Store is the index and history that passes write. Everything in it can be
+// derived from the fork's refs, except intents, events and measured times.
+type Store interface {
+	// Index records a state commit, once; it must be durable on return.
+	Index(ctx context.Context, fork, track string, stateCommit forks.Hash, state forks.State) error
+	// Indexed reports whether a state commit is recorded.
+	Indexed(ctx context.Context, fork, track string, stateCommit forks.Hash) (bool, error)
+	// RecordPass adds a run of a pass.
+	RecordPass(ctx context.Context, pass forks.PassRecord) (int64, error)
+	// OpenIntent must be durable on return: the effect follows at once.
+	OpenIntent(ctx context.Context, intent forks.Intent) (int64, error)
+	// SettleIntent says what became of an intent.
+	SettleIntent(ctx context.Context, id int64, status forks.IntentStatus, note string) error
+	// OpenIntents lists a track's intents whose end is not known, oldest first.
+	OpenIntents(ctx context.Context, fork, track string) ([]forks.Intent, error)
+	// AddEvent adds to the history that people read.
+	AddEvent(ctx context.Context, event forks.Event) error
+	// Fingerprint returns what SetFingerprint stored last, "" at first.
+	Fingerprint(ctx context.Context, fork, track string) (string, error)
+	// SetFingerprint stores what the last complete pass saw.
+	SetFingerprint(ctx context.Context, fork, track, fingerprint string) error
+}
+
+// Config is what a Syncer works with.
+type Config struct {
+	Git      *repo.Git
+	Store    Store // nil in a dry run without a state directory
+	CacheDir string
+	Clock    clockwork.Clock
+	Log      *zap.Logger
+	// Secret returns the credential of a track's fork, read anew at each use; nil
+	// if it has none.
+	Secret func(forks.Track) func() (string, error)
+	// Barrier, if set, is called between the fetch and the push of a pass: tests
+	// and the demo let a person push there.
+	Barrier func() error
+}
+
+// Syncer makes passes. It is used by one goroutine at a time, which holds the
+// state directory's lock, except for Plan and Read, which need none.
+type Syncer struct{ Config }
+
+// New returns a Syncer.
+func New(c Config) *Syncer { return &Syncer{c} }
+
+// Options are the wishes of whoever asks for a pass.
+type Options struct {
+	Who          string // recorded as the one who adopted
+	AcceptFolded bool   // adopt although more than a fifth of the commits is folded
+	// Say is told in a few words what happens next; nil says nothing.
+	Say func(string)
+}
+
+// Outcome is what a pass did.
+type Outcome struct {
+	Plan forks.Plan
+	// Quiet: nothing had moved since the last pass; Plan is empty.
+	Quiet bool
+	// Written: something was pushed, with the state commit State.
+	Written bool
+	State   forks.Hash
+	// Retried counts how often somebody else was faster.
+	Retried int
+	// Own is the number of the fork's commits that are not merges, Folded how many
+	// of them were folded; at first contact only.
+	Own, Folded int
+	Linear      bool
+	Picks       int
+	Took        time.Duration
+}
+
+// attempts is how often a pass begins again after somebody else was faster.
+const attempts = 5
+
+func (o Options) say(text string) {
+	if o.Say != nil {
+		o.Say(text)
+	}
+}

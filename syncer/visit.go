@@ -1,0 +1,214 @@
+package syncer
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"go.uber.org/zap"
+
+	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/syncer/repo"
+)
+
+// visit is one look at a track's two remotes.
+type visit struct {
+	*Syncer
+	track forks.Track
+	opts  Options
+	up    *repo.Remote
+	fork  *repo.Remote
+	local *repo.Repository // the cache, or in a dry run a scratch repository
+	found found
+}
+
+// found is what a fetch brought: the refs of both remotes that matter to a track.
+type found struct {
+	upstream forks.Hash
+	branch   forks.Hash // zero if the fork has no such branch
+	state    forks.Hash
+	archives map[forks.Ref]forks.Hash
+	pairs    map[forks.ProposalID]forks.Pair
+}
+
+// open prepares the remotes of a track.
+func (s *Syncer) open(t forks.Track, o Options) (*visit, error) {
+	up, err := s.Git.Remote(repo.Access{URL: t.Upstream, Transports: t.AllowTransports, ReadOnly: true})
+	if err != nil {
+		return nil, fmt.Errorf("upstream of %s: %w", t.Name, err)
+	}
+	var secret func() (string, error)
+	if s.Secret != nil && t.Credential != "" {
+		secret = s.Secret(t)
+	}
+	fork, err := s.Git.Remote(repo.Access{URL: t.URL, Transports: t.AllowTransports, Secret: secret})
+	if err != nil {
+		return nil, fmt.Errorf("fork of %s: %w", t.Name, err)
+	}
+	return &visit{Syncer: s, track: t, opts: o, up: up, fork: fork}, nil
+}
+
+// CachePath is the folder of the cache that holds an upstream: readable, and
+// different for different URLs.
+func CachePath(cacheDir, upstream string) string {
+	sum := sha256.Sum256([]byte(upstream))
+	name := upstream
+	if u, err := url.Parse(upstream); err == nil {
+		name = u.Path
+	}
+	name = strings.TrimSuffix(filepath.Base(name), ".git")
+	clean := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' {
+			return r
+		}
+		return '-'
+	}, name)
+	return filepath.Join(cacheDir, clean+"-"+hex.EncodeToString(sum[:4])+".git")
+}
+
+// at is where a fork's ref is kept in the cache: below refs/auxsync/<fork>/.
+func (v *visit) at(rest string) string { return "refs/auxsync/" + v.track.Fork + "/" + rest }
+
+// forkSpecs lists what is fetched from the fork.
+func (v *visit) forkSpecs(branch bool) []repo.FetchSpec {
+	t := v.track
+	specs := []repo.FetchSpec{
+		{From: "refs/auxsync/state/*", To: v.at("state/*")},
+		{From: string(forks.ArchivePrefix(t.Name)) + "*", To: v.at("archive/" + t.Name + "/*")},
+		{From: string(forks.ProposalPrefix(t.Name)) + "*", To: v.at("heads/auxsync/" + t.Name + "/*")},
+	}
+	if branch {
+		specs = append(specs, repo.FetchSpec{From: string(t.BranchRef()), To: v.at("heads/" + t.Branch)})
+	}
+	return specs
+}
+
+// fetchFork fetches the fork. A branch that does not exist is not an error here.
+func (v *visit) fetchFork(ctx context.Context) error {
+	err := v.fork.Fetch(ctx, v.local, v.forkSpecs(true), nil)
+	var missing *repo.MissingRefError
+	if errors.As(err, &missing) {
+		v.found.branch = forks.Hash{}
+		if err := v.fork.Fetch(ctx, v.local, v.forkSpecs(false), nil); err != nil {
+			return fmt.Errorf("fetch the fork: %w", err)
+		}
+		return v.readFork(ctx, false)
+	}
+	if err != nil {
+		return fmt.Errorf("fetch the fork: %w", err)
+	}
+	return v.readFork(ctx, true)
+}
+
+// readFork notes where the fork's refs are now.
+func (v *visit) readFork(ctx context.Context, branch bool) error {
+	refs, err := v.local.Refs(ctx, v.at(""))
+	if err != nil {
+		return err
+	}
+	v.found.branch = forks.Hash{}
+	if branch {
+		v.found.branch = refs[forks.Ref(v.at("heads/"+v.track.Branch))]
+	}
+	v.found.state = refs[forks.Ref(v.at("state/"+v.track.Name))]
+	v.found.archives, v.found.pairs = map[forks.Ref]forks.Hash{}, map[forks.ProposalID]forks.Pair{}
+	for ref, id := range refs {
+		if rest, ok := strings.CutPrefix(string(ref), v.at("archive/"+v.track.Name+"/")); ok {
+			v.found.archives[forks.ArchivePrefix(v.track.Name)+forks.Ref(rest)] = id
+		}
+		if rest, ok := strings.CutPrefix(string(ref), v.at("heads/auxsync/"+v.track.Name+"/")); ok {
+			side, name, _ := strings.Cut(rest, "/")
+			pair := v.found.pairs[forks.ProposalID(name)]
+			switch side {
+			case "onto":
+				pair.Onto = id
+			case "fix":
+				pair.Fix = id
+			default:
+				continue
+			}
+			v.found.pairs[forks.ProposalID(name)] = pair
+		}
+	}
+	return nil
+}
+
+// fetchUpstream fetches the branch that is followed.
+func (v *visit) fetchUpstream(ctx context.Context) error {
+	to := v.at("upstream/" + v.track.Follow)
+	err := v.up.Fetch(ctx, v.local, []repo.FetchSpec{{From: string(v.track.FollowRef()), To: to}}, nil)
+	var missing *repo.MissingRefError
+	if errors.As(err, &missing) {
+		return v.noSuchBranch(ctx, v.up, "upstream", v.track.Follow, "follow")
+	}
+	if err != nil {
+		return fmt.Errorf("fetch upstream: %w", err)
+	}
+	refs, err := v.local.Refs(ctx, to)
+	if err != nil {
+		return err
+	}
+	v.found.upstream = refs[forks.Ref(to)]
+	return nil
+}
+
+// noSuchBranch says which branches a remote has instead.
+func (v *visit) noSuchBranch(ctx context.Context, r *repo.Remote, what, branch, key string) error {
+	refs, err := r.List(ctx, "refs/heads/")
+	if err != nil {
+		return err
+	}
+	if len(refs) == 0 {
+		return forks.AskPerson("push a first commit to it, or correct the URL", "%s %s is empty", what, r.URL())
+	}
+	names := make([]string, 0, len(refs))
+	for _, ref := range slices.Sorted(maps.Keys(refs)) {
+		names = append(names, forks.Inert(strings.TrimPrefix(string(ref), "refs/heads/")))
+	}
+	const shown = 8
+	more := ""
+	if len(names) > shown {
+		names, more = names[:shown], ", …"
+	}
+	return forks.AskPerson("correct `"+key+"` of track "+v.track.Name, "%s %s has no branch %s (it has %s%s)",
+		what, r.URL(), branch, strings.Join(names, ", "), more)
+}
+
+// fetch brings both remotes up to date, the fork first: a tip of upstream that the
+// fork contains is then always known.
+func (v *visit) fetch(ctx context.Context) error {
+	v.opts.say("fetching the fork " + v.fork.URL())
+	if err := v.fetchFork(ctx); err != nil {
+		return err
+	}
+	v.opts.say("fetching upstream " + v.up.URL())
+	if err := v.fetchUpstream(ctx); err != nil {
+		return err
+	}
+	v.Log.Debug("fetched", zap.String("fork", v.track.Fork), zap.String("track", v.track.Name),
+		zap.Stringer("upstream", v.found.upstream), zap.Stringer("branch", v.found.branch))
+	return nil
+}
+
+// fingerprint identifies everything that a pass depends on, without reading an
+// object: the refs and the track's configuration.
+func (v *visit) fingerprint() string {
+	h := sha256.New()
+	t := v.track
+	fmt.Fprintln(h, "1", t.Upstream, t.URL, t.Follow, t.Branch, t.History)
+	fmt.Fprintln(h, v.found.upstream, v.found.branch, v.found.state)
+	for _, ref := range slices.Sorted(maps.Keys(v.found.archives)) {
+		fmt.Fprintln(h, ref, v.found.archives[ref])
+	}
+	for _, id := range slices.Sorted(maps.Keys(v.found.pairs)) {
+		fmt.Fprintln(h, id, v.found.pairs[id])
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
