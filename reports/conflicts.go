@@ -1,0 +1,194 @@
+package reports
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/auxolotl/auxsync/forks"
+)
+
+// ConflictsSchema names the JSON form of [ConflictList].
+const ConflictsSchema = "auxsync.conflicts/1"
+
+// ConflictList is what several tracks ask people.
+type ConflictList struct {
+	At        time.Time       `json:"at"`
+	Conflicts []OpenConflict  `json:"conflicts"`
+	Decisions []AskedDecision `json:"decisions"`
+}
+
+// OpenConflict is one conflict that people are or were asked about.
+type OpenConflict struct {
+	Fork    string       `json:"fork"`
+	Track   string       `json:"track"`
+	Subject string       `json:"subject"` // of the patch
+	Author  forks.Person `json:"author"`
+	OntoRef forks.Ref    `json:"onto_ref"`
+	FixRef  forks.Ref    `json:"fix_ref"`
+	forks.Proposal
+}
+
+// AskedDecision is a decision to make, with the track that asks for it.
+type AskedDecision struct {
+	Fork  string `json:"fork"`
+	Track string `json:"track"`
+	forks.Decision
+}
+
+// ConflictsOf takes the conflicts of a state that are open, or were closed
+// without an answer, in the order in which they were opened.
+func ConflictsOf(fork string, s forks.State) []OpenConflict {
+	list := []OpenConflict{}
+	for _, c := range s.Proposals {
+		if c.Status.Live() || c.Status == forks.Declined {
+			list = append(list, openConflict(fork, s, c))
+		}
+	}
+	return list
+}
+
+func openConflict(fork string, s forks.State, c forks.Proposal) OpenConflict {
+	o := OpenConflict{
+		Fork: fork, Track: s.Track, Proposal: c,
+		OntoRef: forks.OntoRef(s.Track, c.ID), FixRef: forks.FixRef(s.Track, c.ID),
+	}
+	if p := findPatch(s, c.Patch); p != nil {
+		o.Subject, o.Author = p.Subject, p.Author
+	}
+	o.Conflict.Files = notNull(c.Conflict.Files)
+	return o
+}
+
+// Add takes the conflicts and decisions of one more track.
+func (l *ConflictList) Add(fork string, s forks.State) {
+	l.Conflicts = append(l.Conflicts, ConflictsOf(fork, s)...)
+	for _, d := range s.Decisions {
+		l.Decisions = append(l.Decisions, AskedDecision{Fork: fork, Track: s.Track, Decision: d})
+	}
+}
+
+// MarshalJSON writes the list with its schema.
+func (l ConflictList) MarshalJSON() ([]byte, error) {
+	type plain ConflictList // without this method
+	w := struct {
+		Schema string `json:"schema"`
+		plain
+	}{ConflictsSchema, plain(l)}
+	w.Conflicts, w.Decisions = notNull(w.Conflicts), notNull(w.Decisions)
+	return json.Marshal(w)
+}
+
+// Conflicts writes each conflict with its cause, its files and where to settle it.
+func Conflicts(w io.Writer, l ConflictList, style Style) error {
+	p := &page{style: style}
+	if len(l.Conflicts)+len(l.Decisions) == 0 {
+		p.text(0, "No conflicts, and no decision is asked of anybody.")
+	}
+	for _, c := range l.Conflicts {
+		p.conflict(c, l.At)
+	}
+	if len(l.Conflicts) > 0 {
+		p.b.WriteByte('\n')
+		p.text(0, "The cause is the upstream commit that a conflict is asked about. To settle one, fetch its fix branch: "+
+			"the file AUXSYNC-CONFLICT.md there says how. Merge the result into its onto branch.")
+	}
+	if len(l.Decisions) > 0 {
+		p.heading("%s that only a person can make", count(len(l.Decisions), "decision", "decisions"))
+		for _, d := range l.Decisions {
+			p.fields(field{forks.Inert(d.Track) + " " + inert(string(d.Patch), 16), forks.Inert(d.Question)})
+		}
+	}
+	return p.writeTo(w)
+}
+
+// conflict writes one conflict.
+func (p *page) conflict(c OpenConflict, now time.Time) {
+	state := answer(c.Status)
+	title := joined(", ", forks.Inert(c.Track), "conflict "+inert(string(c.ID), 16), state.text)
+	if c.Round > 1 {
+		title += fmt.Sprintf(", round %d", c.Round)
+	}
+	fix, onto := "", ""
+	if c.Status.Live() {
+		fix, onto = branchOf(c.FixRef), branchOf(c.OntoRef)
+	}
+	p.heading("%s", title)
+	p.fields(
+		field{"patch", inert(string(c.Patch), 16) + " " + inert(c.Subject, maxSubject) + by(c.Author)},
+		field{"cause", causeOf(c.Conflict)},
+		field{"clean until", cleanUntil(c.Conflict)},
+		field{"upstream had it", shortOrNone(c.Conflict.SuggestDrop)},
+		field{"asked", joined(", ", stamp(c.Opened), ago(now, c.Opened))},
+		field{"note", inert(c.Reason, maxReason)},
+		field{"files", files(c.Conflict.Files)},
+		field{"fix branch", fix},
+		field{"onto branch", onto},
+	)
+}
+
+func by(who forks.Person) string {
+	if who.Name == "" {
+		return ""
+	}
+	return ", by " + inert(who.Name, maxName)
+}
+
+func causeOf(c forks.Conflict) string {
+	commit := c.Cause
+	if !c.Inner.IsZero() {
+		commit = c.Inner
+	}
+	text := commitLine(commit, c.CauseSubject, c.CauseAuthor.Name)
+	if !c.Inner.IsZero() {
+		text += ", merged by " + short(c.Cause)
+	}
+	if c.CausePatch != "" {
+		text += "; there the earlier patch " + inert(string(c.CausePatch), 16) + " takes a new form, which is in the way"
+	}
+	return text
+}
+
+func cleanUntil(c forks.Conflict) string {
+	if c.Clean.IsZero() {
+		return ""
+	}
+	return short(c.Clean) + ", the newest upstream commit on which the patch applies"
+}
+
+func shortOrNone(h forks.Hash) string {
+	if h.IsZero() {
+		return ""
+	}
+	return "at " + short(h) + ": dropping the patch may be all that is needed"
+}
+
+// maxFiles limits how many files of a conflict are listed.
+const maxFiles = 10
+
+func files(list []forks.ConflictFile) string {
+	var names []string
+	for i, f := range list {
+		if i == maxFiles {
+			names = append(names, fmt.Sprintf("and %d more", len(list)-i))
+			break
+		}
+		names = append(names, inert(string(f.Path), 2*maxSubject)+" ("+inert(string(f.Kind), maxName)+")")
+	}
+	return strings.Join(names, ", ")
+}
+
+func branchOf(r forks.Ref) string { return forks.Inert(strings.TrimPrefix(string(r), "refs/heads/")) }
+
+func findPatch(s forks.State, id forks.PatchID) *forks.Patch {
+	for _, list := range [][]forks.Patch{s.Patches, s.Ended} {
+		for i := range list {
+			if list[i].ID == id {
+				return &list[i]
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,220 @@
+package reports
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/auxolotl/auxsync/forks"
+)
+
+// StatusSchema names the JSON form of [Overview].
+const StatusSchema = "auxsync.status/1"
+
+// Phase is where a track stands.
+type Phase string
+
+// The phases of a track.
+const (
+	Found     Phase = "found"     // in config, not adopted yet
+	Following Phase = "following" // on upstream's tip, as far as the last pass saw
+	Holding   Phase = "holding"   // waits at an older upstream commit for decisions
+	Stopped   Phase = "stopped"   // does nothing until a person acts
+)
+
+// Overview tells where every track stands.
+type Overview struct {
+	At     time.Time     `json:"at"`
+	Tracks []TrackStatus `json:"tracks"`
+}
+
+// TrackStatus tells where one track stands.
+type TrackStatus struct {
+	Fork        string        `json:"fork"`
+	Track       string        `json:"track"`
+	Branch      string        `json:"branch"`
+	Upstream    string        `json:"upstream"` // address without credentials
+	Follow      string        `json:"follow"`
+	History     forks.History `json:"history"`
+	Phase       Phase         `json:"phase"`
+	Base        forks.Hash    `json:"base"`
+	Tip         forks.Hash    `json:"tip"`
+	UpstreamTip forks.Hash    `json:"upstream_tip"` // as the last pass saw it
+	// Behind counts upstream's first-parent commits after Base; nil if unknown.
+	Behind   *int      `json:"behind"`
+	LastPass *LastPass `json:"last_pass"`
+	Patches  int       `json:"patches"`
+	LeftOut  int       `json:"left_out"` // of Patches
+
+	Hold      *forks.Hold      `json:"hold"`
+	Conflicts []OpenConflict   `json:"conflicts"`
+	Decisions []forks.Decision `json:"decisions"`
+	Stopped   *forks.Stop      `json:"stopped"`
+}
+
+// LastPass is the newest pass on record.
+type LastPass struct {
+	Pass int       `json:"pass"`
+	At   time.Time `json:"at"`
+	// Outcome says in words how it went, if that is known: "published", "failed: …".
+	Outcome string `json:"outcome"`
+}
+
+// TrackStatusOf takes what config and state tell. State is nil for a track that
+// is not adopted. The caller may add Behind and the outcome of the last pass.
+func TrackStatusOf(track forks.Track, state *forks.State) TrackStatus {
+	t := TrackStatus{
+		Fork: track.Fork, Track: track.Name, Branch: track.Branch, Upstream: track.Upstream, Follow: track.Follow,
+		History: track.History, Phase: Found,
+	}
+	if state == nil {
+		return t
+	}
+	s := *state
+	t.Phase, t.History = Following, s.History
+	t.Base, t.Tip, t.UpstreamTip = s.Base, s.Tip, s.UpstreamTip
+	t.LastPass = &LastPass{Pass: s.Pass, At: s.At}
+	t.Hold, t.Stopped, t.Decisions = s.Hold, s.Stopped, s.Decisions
+	t.Patches = len(s.Patches)
+	for _, p := range s.Patches {
+		if p.Out != nil {
+			t.LeftOut++
+		}
+	}
+	for _, c := range ConflictsOf(track.Fork, s) {
+		if c.Status.Live() {
+			t.Conflicts = append(t.Conflicts, c)
+		}
+	}
+	switch {
+	case s.Stopped != nil:
+		t.Phase = Stopped
+	case s.Hold != nil:
+		t.Phase = Holding
+	}
+	return t
+}
+
+// MarshalJSON writes the overview with its schema.
+func (o Overview) MarshalJSON() ([]byte, error) {
+	type plain Overview // without this method
+	w := struct {
+		Schema string `json:"schema"`
+		plain
+	}{StatusSchema, plain(o)}
+	w.Tracks = append([]TrackStatus{}, o.Tracks...)
+	for i := range w.Tracks {
+		t := &w.Tracks[i]
+		t.Conflicts, t.Decisions = notNull(t.Conflicts), notNull(t.Decisions)
+	}
+	return json.Marshal(w)
+}
+
+func notNull[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// Status writes one part for each track.
+func Status(w io.Writer, o Overview, style Style) error {
+	p := &page{style: style}
+	if len(o.Tracks) == 0 {
+		p.text(0, "No tracks: a track is one branch of a fork that follows one branch of its upstream, and config.toml names none.")
+	}
+	for _, t := range o.Tracks {
+		t.text(p, o.At)
+	}
+	return p.writeTo(w)
+}
+
+func (t TrackStatus) text(p *page, now time.Time) {
+	p.heading("%s: %s", forks.Inert(t.Track), t.phase(p))
+	follows := forks.Inert(t.Follow) + " of " + forks.Inert(t.Upstream)
+	if t.Phase == Found {
+		p.fields(
+			field{"branch", forks.Inert(t.Branch) + " of the fork " + forks.Inert(t.Fork)},
+			field{"follows", follows},
+			field{"next step", "auxsync adopt " + forks.Inert(t.Track) + " (until then nothing is ever pushed to it)"},
+		)
+		return
+	}
+	branch := forks.Inert(t.Branch) + " of the fork " + forks.Inert(t.Fork) + ", at " + short(t.Tip) + ": " + count(t.Patches, "patch", "patches")
+	if t.LeftOut > 0 {
+		branch += fmt.Sprintf(", %d of them left out for now", t.LeftOut)
+	}
+	hold := ""
+	if t.Hold != nil {
+		hold = "at " + short(t.Hold.Commit) + ": " + inert(t.Hold.Reason, maxReason)
+	}
+	stopped, next := "", ""
+	if t.Stopped != nil {
+		stopped = joined(", since ", inert(t.Stopped.Reason, maxReason), stamp(t.Stopped.At))
+		next = inert(t.Stopped.Next, maxReason)
+	}
+	p.fields(
+		field{"branch", branch}, field{"follows", follows}, field{"base", t.base()}, field{"last pass", t.lastPass(now)},
+		field{"waits", hold}, field{"stopped", stopped}, field{"next step", next},
+	)
+	t.asks(p, now)
+}
+
+// phase says where the track stands, with the colour of it.
+func (t TrackStatus) phase(p *page) string {
+	switch t.Phase {
+	case Found:
+		return p.toned(warn, "not adopted yet")
+	case Following:
+		return p.toned(good, "following upstream")
+	case Holding:
+		return p.toned(warn, "holding, until conflicts are decided")
+	}
+	return p.toned(bad, "stopped, needs a person")
+}
+
+func (t TrackStatus) base() string {
+	text := short(t.Base)
+	switch {
+	case t.Behind == nil:
+	case *t.Behind == 0:
+		text += ", upstream's newest commit"
+	default:
+		text += ", " + count(*t.Behind, "commit", "commits") + " behind upstream"
+	}
+	return text
+}
+
+func (t TrackStatus) lastPass(now time.Time) string {
+	if t.LastPass == nil {
+		return ""
+	}
+	text := joined(", ", fmt.Sprintf("number %d", t.LastPass.Pass), stamp(t.LastPass.At), ago(now, t.LastPass.At))
+	if t.LastPass.Outcome != "" {
+		text += ": " + inert(t.LastPass.Outcome, maxReason)
+	}
+	return text
+}
+
+// asks lists what waits for people.
+func (t TrackStatus) asks(p *page, now time.Time) {
+	if len(t.Conflicts) > 0 {
+		p.b.WriteByte('\n')
+		p.text(2, "%s for people to decide (auxsync explain CONFLICT says how):", count(len(t.Conflicts), "conflict waits", "conflicts wait"))
+		var rows []row
+		for _, c := range t.Conflicts {
+			rows = append(rows, row{cells: []cell{
+				{inert(string(c.ID), 16), plain}, answer(c.Status), {ago(now, c.Opened), plain}, {forks.Inert(c.Subject), plain},
+			}})
+		}
+		p.table([]string{"conflict", "is", "asked", "patch"}, rows)
+	}
+	if len(t.Decisions) > 0 {
+		p.b.WriteByte('\n')
+		p.text(2, "%s that only a person can make:", count(len(t.Decisions), "decision", "decisions"))
+		for _, d := range t.Decisions {
+			p.fields(field{inert(string(d.Patch), 16), forks.Inert(d.Question)})
+		}
+	}
+}
