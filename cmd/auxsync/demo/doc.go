@@ -1,0 +1,28 @@
+// Package demo makes a small world on disk and tells a story in it: an upstream
+// that looks like nixpkgs, a soft fork of it with twelve patches, and the people
+// of both. The story is the main job of auxsync, and it is run by the real
+// program, which the caller passes in as a [Program].
+//
+// # Invariants
+//
+//   - The world is the same each time, commit ids included: texts, authors and
+//     dates are fixed, and no configuration of the machine is read.
+//   - Nothing leaves the world's folder. Both repositories are bare and local.
+//   - At upstream's state of the first contact each outcome of the design that a
+//     first pass can have occurs, and each is known beforehand ([World.Expect]).
+//   - [Run] returns nil only if every expectation held.
+//
+// This package plays the part of people and of their forge, so it runs git by
+// itself, the way a contributor would: clone, edit, commit, merge, push. Those
+// are the only git processes outside syncer/repo, and none of them belongs to
+// the daemon.
+//
+// # Example
+//
+//	world, err := demo.Build(ctx, dir)
+//	if err != nil {
+//		return err
+//	}
+//	program := connect(world.UpstreamDir, world.ForkDir, world.Track) // the real one
+//	return demo.Run(ctx, os.Stdout, world, program)
+package demo

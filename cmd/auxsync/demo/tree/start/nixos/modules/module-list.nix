@@ -1,0 +1,9 @@
+[
+  ./installer/scan/not-detected.nix
+  ./programs/helio.nix
+  ./services/misc/almanac.nix
+  ./services/misc/quill.nix
+  ./services/network-filesystems/lanternfs.nix
+  ./services/networking/wharf.nix
+  ./services/web-apps/gannet.nix
+]

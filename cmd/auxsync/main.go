@@ -1,0 +1,206 @@
+// Command auxsync keeps soft forks grafted onto their upstreams: it fetches the
+// upstream, replays the fork's patches on it, publishes what is clean, asks
+// people about what is not, and accounts for every patch.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/auxolotl/auxsync/forks"
+)
+
+// Exit codes: the contract with scripts and the service manager.
+const (
+	exitDone         = 0
+	exitFatal        = 1
+	exitUsage        = 2
+	exitNeedsPerson  = 3
+	exitRetry        = 4
+	exitWouldPublish = 10
+	exitSignal       = 128 // plus the signal's number
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv))
+}
+
+// run is the whole program: it returns the exit code.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string) int {
+	ctx, stop, caught := untilSignal(context.Background())
+	defer stop()
+	a := &app{in: stdin, out: stdout, err: stderr, env: env}
+	root := a.root()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if number := caught(); number != 0 {
+		fmt.Fprintln(stderr, "auxsync: interrupted; nothing is half done: the next run looks at the remotes and goes on")
+		return exitSignal + number
+	}
+	if err == nil {
+		return exitDone
+	}
+	var coded *exitError
+	if errors.As(err, &coded) && coded.err == nil {
+		return coded.code
+	}
+	fmt.Fprintf(stderr, "auxsync: %s\n", lines(err))
+	return exitCode(err)
+}
+
+// untilSignal cancels the context at SIGINT or SIGTERM; a second one ends the
+// program at once. The last result tells the number of the signal that came, or 0.
+func untilSignal(parent context.Context) (context.Context, context.CancelFunc, func() int) {
+	ctx, cancel := context.WithCancelCause(parent)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	done := make(chan struct{})
+	go func() {
+		select {
+		case s := <-signals:
+			signal.Stop(signals) // the next one has its usual effect
+			cancel(&signalError{s.(syscall.Signal)})
+		case <-done:
+		}
+	}()
+	stop := func() {
+		signal.Stop(signals)
+		close(done)
+		cancel(nil)
+	}
+	return ctx, stop, func() int {
+		var s *signalError
+		if errors.As(context.Cause(ctx), &s) {
+			return int(s.signal)
+		}
+		return 0
+	}
+}
+
+type signalError struct{ signal syscall.Signal }
+
+func (e *signalError) Error() string { return e.signal.String() }
+
+// exitError carries an exit code that the kind of an error does not tell.
+type exitError struct {
+	code int
+	err  error // nil: nothing is printed
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit code %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// usage marks an error as a wrong use of the program.
+func usage(format string, args ...any) error {
+	return &exitError{exitUsage, fmt.Errorf(format, args...)}
+}
+
+// exitCode maps an error to the program's exit code.
+func exitCode(err error) int {
+	var coded *exitError
+	var config *forks.ConfigError
+	var track *forks.TrackNameError
+	switch {
+	case errors.As(err, &coded):
+		return coded.code
+	case errors.As(err, &config), errors.As(err, &track):
+		return exitUsage
+	}
+	switch forks.KindOf(err) {
+	case forks.NeedsPerson:
+		return exitNeedsPerson
+	case forks.Retry:
+		return exitRetry
+	}
+	return exitFatal
+}
+
+// lines renders an error for a terminal: what others wrote is inert, and the lines
+// of a list stay lines.
+func lines(err error) string {
+	var out []string
+	for line := range strings.SplitSeq(strings.TrimRight(err.Error(), "\n"), "\n") {
+		out = append(out, forks.Inert(line))
+	}
+	return strings.Join(out, "\n  ")
+}
+
+// app is what all commands share.
+type app struct {
+	in       io.Reader
+	out, err io.Writer
+	env      func(string) string
+
+	config string
+	json   bool
+	quiet  bool
+}
+
+// root builds the command tree.
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "auxsync",
+		Short: "Keep soft forks grafted onto their upstreams",
+		Long: `auxsync keeps soft forks grafted onto their upstreams.
+
+A soft fork is a repository that follows another one (the upstream) and carries
+changes of its own: a stack of patches. auxsync replays the stack on upstream's
+new commits, publishes what is clean, and asks people about each real conflict
+with a pair of branches. Nothing is lost: every patch is accounted for in every
+pass, and every tip that was ever published stays reachable.`,
+		Example: `  auxsync demo                                   see all of it, on two small repositories
+  auxsync init https://example.org/fork.git      write a first config.toml
+  auxsync plan aux-main                          what would happen, leaving nothing behind
+  auxsync adopt aux-main                         first contact
+  auxsync sync                                   one pass over every track`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage("%w; see `%s --help`", err, cmd.CommandPath())
+	})
+	root.PersistentFlags().StringVarP(&a.config, "config", "c", "", "config file (default: $AUXSYNC_CONFIG, ./config.toml, then /etc/auxsync/config.toml)")
+	root.PersistentFlags().BoolVar(&a.json, "json", false, "print JSON")
+	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "do not tell what is being done")
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(a.syncCommand(), a.planCommand(), a.adoptCommand(), a.statusCommand(), a.patchesCommand(),
+		a.conflictsCommand(), a.explainCommand(), a.initCommand(), a.checkCommand(), a.demoCommand(), a.versionCommand())
+	return root
+}
+
+// exactly is cobra.ExactArgs with exit code 2 and a sentence that helps.
+func exactly(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == n {
+			return nil
+		}
+		return usage("%s takes %s; see `%s --help`", cmd.CommandPath(), what, cmd.CommandPath())
+	}
+}
+
+// atMostOneTrack is for commands that mean every track if none is named.
+func atMostOneTrack(cmd *cobra.Command, args []string) error {
+	if len(args) <= 1 {
+		return nil
+	}
+	return usage("%s takes one track, or none for all of them; see `%s --help`", cmd.CommandPath(), cmd.CommandPath())
+}

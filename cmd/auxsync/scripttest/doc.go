@@ -1,0 +1,47 @@
+// Package scripttest gives the end-to-end scripts of auxsync their world and their
+// words. A script is a txtar file under testdata/script whose name is a sentence of
+// the specification.
+//
+// # World
+//
+// Every script begins with two real bare repositories in $WORK: upstream.git, with
+// the files a.nix to f.nix of twelve lines each ("a line 1" …) on branch main, and
+// fork.git, a copy of it. config.toml follows main with the track "aux", on branch
+// main; set $HISTORY before `world` for another mode. Dates are fixed.
+//
+// # Words
+//
+//	world                            make the two repositories and config.toml anew
+//	upstream SUBJECT [EDIT,…]        commit to upstream's main
+//	fork SUBJECT [EDIT,…]            commit to the fork's main
+//	commit REPO BRANCH SUBJECT EDIT  commit to any branch of upstream or fork
+//	merge REPO BRANCH OTHER SUBJECT [EDIT,…]
+//	                                 merge OTHER, a revision of that repository
+//	branch REPO NAME REV             set a branch; REV "-" deletes it
+//	conflict SUBJECT                 set $id, $onto and $fix to the conflict of that
+//	                                 patch, from the state on the fork
+//	outcome SUBJECT AHEAD PUBLISHED  the ledger on the fork says this of the patch
+//	patches N                        the stack on the fork has N patches
+//	rev REPO REV NAME                set $NAME to a commit id
+//	same REPO REV REV                two revisions are the same commit
+//	contains REPO REV REV            the first contains the second
+//	content REPO REV PATH FILE       a file at a revision equals FILE; "-" means that
+//	                                 there is no such file
+//	line REPO REV PATH N TEXT        line N of a file at a revision
+//	snapshot NAME DIR…               write refs and files below directories to NAME
+//	nocanary                         the canary credential is in no file of $WORK and
+//	                                 in nothing that was printed
+//
+// An EDIT is one of: `edit PATH N TEXT`, `insert PATH N TEXT` (before line N),
+// `cut PATH N`, `mv OLD NEW`, `rm PATH`, `add PATH LINE…`; several are separated by
+// a word that is a comma. `by NAME` in front of the subject sets the author.
+//
+// # Example
+//
+//	world
+//	fork 'a: use the mirror' edit a.nix 5 mirror
+//	exec auxsync adopt aux
+//	upstream 'a: bump' edit a.nix 5 two
+//	exec auxsync sync
+//	outcome 'a: use the mirror' conflicted kept
+package scripttest
