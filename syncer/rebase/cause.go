@@ -138,7 +138,7 @@ func (p *Planner) cleanAt(ctx context.Context, s *stack, rel []int, pos int) (bo
 func (p *Planner) followRenames(ctx context.Context, s *stack, to int, watched []forks.Path) ([]forks.Path, []forks.Hash, error) {
 	seen := map[forks.Hash]bool{}
 	for {
-		touching, err := p.hist.Touching(ctx, s.chain[0], s.chain[to], watched, true)
+		touching, err := p.touching(ctx, s.chain[0], s.chain[to], watched, true)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -292,7 +292,7 @@ func (p *Planner) describeCause(ctx context.Context, s *stack, c *forks.Conflict
 		for _, f := range c.Files {
 			touched = append(touched, f.Path)
 		}
-		inner, err := p.hist.Touching(ctx, told.parents[0], c.Cause, touched, false)
+		inner, err := p.touching(ctx, told.parents[0], c.Cause, touched, false)
 		if err != nil {
 			return err
 		}
@@ -309,58 +309,4 @@ func (p *Planner) describeCause(ctx context.Context, s *stack, c *forks.Conflict
 	}
 	c.CauseSubject, c.CauseAuthor = told.subject(), told.author
 	return nil
-}
-
-// taken looks for the upstream commit that took item i, up to a position: one with
-// the same patch-id, else one by the same author at the same time, else one with
-// the same subject. Only commits that touch the patch's paths are asked. The
-// second result says how it was recognised.
-func (p *Planner) taken(ctx context.Context, s *stack, i, to int) (forks.Hash, string, error) {
-	if s.chain[to] == s.since {
-		return forks.Hash{}, "", nil
-	}
-	watched, err := p.itemPaths(s, i)
-	if err != nil {
-		return forks.Hash{}, "", err
-	}
-	_, own, err := p.form(s, i, to)
-	if err != nil {
-		return forks.Hash{}, "", err
-	}
-	if own.empty() {
-		return forks.Hash{}, "", nil
-	}
-	touching, err := p.hist.Touching(ctx, s.since, s.chain[to], watched, false)
-	if err != nil {
-		return forks.Hash{}, "", err
-	}
-	patch := s.items[i].patch
-	ids, err := p.patchIDs(ctx, slices.Concat(touching, []forks.Hash{patch.Commit, patch.First}))
-	if err != nil {
-		return forks.Hash{}, "", err
-	}
-	form, err := p.commit(patch.Commit)
-	if err != nil {
-		return forks.Hash{}, "", err
-	}
-	best, how, rank := forks.Hash{}, "", 0
-	for _, id := range slices.Backward(touching) {
-		c, err := p.commit(id)
-		if err != nil {
-			return forks.Hash{}, "", err
-		}
-		if len(c.parents) > 1 {
-			continue
-		}
-		pid, ok := ids[id]
-		switch {
-		case rank < 3 && ok && (pid == ids[patch.Commit] || pid == ids[patch.First]):
-			best, how, rank = id, "the same change", 3
-		case rank < 2 && c.author == form.author && c.authored.Equal(form.authored):
-			best, how, rank = id, "reworded: the same author and date", 2
-		case rank < 1 && c.subject() == form.subject() && c.subject() != "":
-			best, how, rank = id, "reworded: the same subject", 1
-		}
-	}
-	return best, how, nil
 }

@@ -49,15 +49,22 @@ func (r *Result) rows(ctx context.Context, ahead, published replayed, c candidat
 
 // before is a patch's commit before this pass.
 func (r *Result) before(it item) forks.Hash {
-	if r.in.State == nil || it.arrived {
-		return it.patch.First
-	}
-	for _, patch := range r.in.State.Patches {
-		if patch.ID == it.patch.ID {
-			return patch.Commit
-		}
+	if commit := r.recorded(it); !commit.IsZero() {
+		return commit
 	}
 	return it.patch.First
+}
+
+// recorded is a patch's commit in the recorded stack, zero if it was not there.
+func (r *Result) recorded(it item) forks.Hash {
+	if r.in.State == nil {
+		return forks.Hash{}
+	}
+	i := slices.IndexFunc(r.in.State.Patches, func(q forks.Patch) bool { return q.ID == it.patch.ID })
+	if i < 0 {
+		return forks.Hash{}
+	}
+	return r.in.State.Patches[i].Commit
 }
 
 // tell names the outcome of one item in one replay.
@@ -65,20 +72,30 @@ func (r *Result) tell(ctx context.Context, i int, at replayed, kept forks.Outcom
 	pl, it := at.picks[i], r.stack.items[i]
 	switch pl.outcome {
 	case forks.Kept:
-		if pl.version != nil {
-			return told{forks.Resolved, string(pl.version.Proposal), "resolved by " + pl.version.By}, nil
+		if v := r.resolution(i, pl); v != nil {
+			return told{forks.Resolved, string(v.Proposal), "resolved by " + v.By}, nil
 		}
 		return told{outcome: kept}, nil
 	case forks.Emptied:
-		x, how, err := r.planner.taken(ctx, r.stack, i, at.pos)
+		to := at.pos
+		if it.hollow {
+			to = 0 // it ended on the base already
+		}
+		x, how, err := r.planner.taken(ctx, r.stack, i, to)
 		if err != nil {
 			return told{}, err
 		}
 		if !x.IsZero() {
 			return told{forks.Upstreamed, x.String(), how}, nil
 		}
+		if it.hollow {
+			return told{forks.Emptied, "", "the branch has nothing of it: its base has the change already, or a later commit undid it"}, nil
+		}
 		return told{forks.Emptied, "", "upstream has all of its change by now, but no commit of it is this patch"}, nil
 	case forks.Conflicted:
+		if len(pl.files) == 1 {
+			return told{forks.Conflicted, "", "conflicts in one file"}, nil
+		}
 		return told{forks.Conflicted, "", fmt.Sprintf("conflicts in %d files", len(pl.files))}, nil
 	case forks.Blocked:
 		return told{forks.Blocked, pl.by, "needs an earlier patch that is missing"}, nil
@@ -89,6 +106,20 @@ func (r *Result) tell(ctx context.Context, i int, at replayed, kept forks.Outcom
 		}
 		return told{pl.outcome, pl.by, reason}, nil
 	}
+}
+
+// resolution returns the version that a pick used: one that is valid from a later
+// commit on than the base, or one that this pass took in on the base itself.
+func (r *Result) resolution(i int, pl placed) *forks.Version {
+	if pl.version != nil {
+		return pl.version
+	}
+	for _, v := range r.Verdicts {
+		if v.Kind == Taken && v.Patch == r.stack.items[i].patch.ID && v.Version.Commit == pl.form {
+			return &v.Version
+		}
+	}
+	return nil
 }
 
 // keptOrAdapted tells for each replay and item whether a clean pick reads as it
@@ -102,16 +133,28 @@ func (r *Result) keptOrAdapted(ctx context.Context, replays ...replayed) ([][]fo
 		out[k] = make([]forks.Outcome, len(rep.picks))
 		for i, pl := range rep.picks {
 			out[k][i] = forks.Kept
-			if !pl.in() || pl.picked == pl.change {
+			if !pl.in() || pl.version != nil {
 				continue
 			}
-			same, err := r.planner.sameFiles(pl.picked, pl.change)
+			was := pl.picked
+			if commit := r.recorded(r.stack.items[i]); !commit.IsZero() {
+				// Where people merged upstream by hand, what is picked is what they made
+				// of it on the new base: that is compared, too.
+				var err error
+				if was, err = r.planner.change(commit); err != nil {
+					return nil, err
+				}
+			}
+			if was == pl.change {
+				continue
+			}
+			same, err := r.planner.sameFiles(was, pl.change)
 			if err != nil {
 				return nil, err
 			}
 			if !same {
 				asked = append(asked, question{k, i})
-				pairs = append(pairs, [2]forks.Hash{pl.picked.from, pl.picked.to}, [2]forks.Hash{pl.change.from, pl.change.to})
+				pairs = append(pairs, [2]forks.Hash{was.from, was.to}, [2]forks.Hash{pl.change.from, pl.change.to})
 			}
 		}
 	}
@@ -212,8 +255,14 @@ func (r *Result) keep(ex extraction, c candidate) {
 		}
 		r.Forms[it.form] = it.patch.ID
 	}
+	for _, patch := range ex.ended { // an old branch may bring them back
+		r.Forms[patch.First], r.Forms[patch.Commit] = patch.ID, patch.ID
+	}
 	r.Keeps = append(r.Keeps, ex.made...)
-	if c.tip != r.in.Fork {
+	// A tip of the daemon's own has its archive; what a person pushed stays in the
+	// history of a branch that fast-forwards.
+	persons := r.in.State == nil || r.in.Fork != r.in.State.Tip
+	if persons && c.tip != r.in.Fork && c.marker.IsZero() {
 		r.Keeps = append(r.Keeps, r.in.Fork)
 	}
 	r.Keeps = append(r.Keeps, keptOf(r.Plan.State)...)

@@ -88,9 +88,9 @@ func (p *Planner) Plan(ctx context.Context, in Input) (*Result, error) {
 	}
 	chain = append(chain, ex.base)
 	slices.Reverse(chain)
-	since := ex.base
-	if in.State != nil {
-		since = in.State.Base
+	since, err := p.forkPoint(ctx, in, ex)
+	if err != nil {
+		return nil, err
 	}
 	r.stack = newStack(ex.items, chain, since)
 	r.Arrived, r.Own, r.Folded, r.Linear = ex.arrived, ex.commits, ex.folded, len(ex.made) == 0
@@ -98,6 +98,26 @@ func (p *Planner) Plan(ctx context.Context, in Input) (*Result, error) {
 		return nil, err
 	}
 	return r, r.decide(ctx, ex)
+}
+
+// forkPoint is where the search for what upstream took begins: the base before this
+// pass; at first contact, where the fork's oldest commit began.
+func (p *Planner) forkPoint(ctx context.Context, in Input, ex extraction) (forks.Hash, error) {
+	if in.State != nil {
+		return in.State.Base, nil
+	}
+	if len(ex.arrived) == 0 {
+		return ex.base, nil
+	}
+	oldest, err := p.commit(ex.arrived[0])
+	if err != nil || len(oldest.parents) == 0 {
+		return ex.base, err
+	}
+	contained, err := p.hist.IsAncestor(ctx, oldest.parents[0], ex.base)
+	if err != nil || !contained {
+		return ex.base, err
+	}
+	return oldest.parents[0], nil
 }
 
 // stopped is the result of a pass that stops its track: the state as it was, with
@@ -140,7 +160,9 @@ func (r *Result) takeVerdicts(ctx context.Context, ex *extraction) error {
 			patch.Versions = append(slices.Clone(patch.Versions), v.Version)
 			r.Forms[v.Version.Commit] = patch.ID
 			if r.stack.at[v.Version.Pin] == 0 { // valid on the base already
-				patch.Commit, r.stack.items[i].form = v.Version.Commit, v.Version.Commit
+				if err := r.planner.takeOnBase(ctx, &r.stack.items[i], v.Version.Commit); err != nil {
+					return err
+				}
 			}
 		case NoDifference:
 			r.Keeps = append(r.Keeps, m.Tip)
@@ -152,6 +174,26 @@ func (r *Result) takeVerdicts(ctx context.Context, ex *extraction) error {
 	return nil
 }
 
+// takeOnBase puts a resolution in the place of a patch's form on the base. Where
+// the patch stands there, because a person merged the cause into the branch before
+// the resolution came, it does so only if it replays in that place: what the branch
+// has is a person's work too.
+func (p *Planner) takeOnBase(ctx context.Context, it *item, version forks.Hash) error {
+	c, err := p.change(version)
+	if err != nil {
+		return err
+	}
+	if it.standing() && it.change != (change{}) {
+		r, err := p.pick(ctx, c, it.change.from)
+		if err != nil || !r.Clean() {
+			return err
+		}
+		it.change = c
+	}
+	it.form, it.patch.Commit = version, version
+	return nil
+}
+
 // drop ends a patch by the decision of whoever merged its proposal without it. A
 // decision holds at once: the branch is made anew without the patch.
 func (r *Result) drop(ex *extraction, i int, v Verdict) {
@@ -160,6 +202,7 @@ func (r *Result) drop(ex *extraction, i int, v Verdict) {
 	ex.ended = append(ex.ended, patch)
 	r.stack.items = slices.Delete(slices.Clone(r.stack.items), i, i+1)
 	clear(r.stack.blocked)
+	clear(r.stack.took)
 }
 
 // decide replays the stack ahead and at the base it chooses, and writes down what
@@ -183,6 +226,7 @@ func (r *Result) decide(ctx context.Context, ex extraction) error {
 			return err
 		}
 	}
+	undecided(ahead, published)
 	c, err := r.candidate(ctx, ex, published)
 	if err != nil {
 		return err
@@ -210,6 +254,17 @@ func (r *Result) decide(ctx context.Context, ex extraction) error {
 	return r.newState(ctx, ex, ahead, published, c)
 }
 
+// undecided keeps a patch that people are asked about from ending meanwhile: where
+// it is empty at the published base, but conflicts at upstream's tip, it is left
+// out until they have decided.
+func undecided(ahead, published replayed) {
+	for i := range published.picks {
+		if ahead.picks[i].outcome == forks.Conflicted && published.picks[i].outcome == forks.Emptied {
+			published.picks[i].outcome, published.picks[i].files = forks.Conflicted, ahead.picks[i].files
+		}
+	}
+}
+
 // endedRow is the ledger row of a patch that left the stack before the replay.
 func endedRow(patch forks.Patch) forks.Row {
 	return forks.Row{Patch: patch.ID, Subject: patch.Subject, Author: patch.Author, Old: patch.Commit,
@@ -233,6 +288,10 @@ func (r *Result) hold(base int, conflicts []forks.Conflict) *forks.Hold {
 func (r *Result) chooseBase(ctx context.Context, ex extraction, ahead replayed) (int, []forks.Conflict, error) {
 	p, s := r.planner, r.stack
 	base := s.tip()
+	standing, err := p.replay(ctx, s, 0)
+	if err != nil {
+		return 0, nil, err
+	}
 	var conflicts []forks.Conflict
 	for i, pl := range ahead.picks {
 		if pl.outcome != forks.Conflicted {
@@ -248,7 +307,7 @@ func (r *Result) chooseBase(ctx context.Context, ex extraction, ahead replayed) 
 			}
 		}
 		conflicts = append(conflicts, c)
-		if s.holds(i) && pos > 0 {
+		if pos > 0 && standing.holds(i) {
 			base = min(base, pos-1)
 		}
 	}
@@ -257,7 +316,7 @@ func (r *Result) chooseBase(ctx context.Context, ex extraction, ahead replayed) 
 		if err != nil {
 			return 0, nil, err
 		}
-		next, err := r.stepBack(ctx, at)
+		next, err := r.stepBack(ctx, at, standing)
 		if err != nil {
 			return 0, nil, err
 		}
@@ -269,16 +328,16 @@ func (r *Result) chooseBase(ctx context.Context, ex extraction, ahead replayed) 
 	return base, conflicts, nil
 }
 
-// holds reports whether a conflict of item i keeps the base back: one that is
-// left out already does not.
-func (s *stack) holds(i int) bool { return !s.items[i].out && !s.items[i].uncounted }
+// holds reports, of the replay on the present base, whether a conflict of item i
+// keeps the base back: one that is left out there already does not.
+func (r replayed) holds(i int) bool { return r.picks[i].in() }
 
 // stepBack returns the position itself if everything that holds is clean there,
 // else the newest position before the cause of something that is not.
-func (r *Result) stepBack(ctx context.Context, at replayed) (int, error) {
+func (r *Result) stepBack(ctx context.Context, at, standing replayed) (int, error) {
 	next := at.pos
 	for i, pl := range at.picks {
-		if !r.stack.holds(i) || pl.outcome != forks.Conflicted && pl.outcome != forks.Blocked {
+		if !standing.holds(i) || pl.outcome != forks.Conflicted && pl.outcome != forks.Blocked {
 			continue
 		}
 		pos, err := r.planner.cause(ctx, r.stack, i, at.pos)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/auxolotl/auxsync/forks"
@@ -70,6 +72,7 @@ type Planner struct {
 	diffs   map[[2]forks.Hash][]fileChange
 	merges  map[[3]forks.Hash]forks.MergeResult
 	ids     map[forks.Hash]forks.Hash // patch-ids; zero for a commit without one
+	walks   map[walk][]forks.Hash
 	places  map[placeKey]placeResult
 	trees   map[forks.Hash][]entry
 	picks   int
@@ -83,6 +86,7 @@ func NewPlanner(obj Objects, merger Merger, hist History) *Planner {
 		diffs:   map[[2]forks.Hash][]fileChange{},
 		merges:  map[[3]forks.Hash]forks.MergeResult{},
 		ids:     map[forks.Hash]forks.Hash{},
+		walks:   map[walk][]forks.Hash{},
 		places:  map[placeKey]placeResult{},
 		trees:   map[forks.Hash][]entry{},
 	}
@@ -215,6 +219,33 @@ func (p *Planner) patchIDs(ctx context.Context, commits []forks.Hash) (map[forks
 		}
 	}
 	return out, nil
+}
+
+// walk identifies a question to History.Touching.
+type walk struct {
+	from, to    forks.Hash
+	paths       string
+	firstParent bool
+}
+
+// touching asks for the commits that touch paths, once: the same stretch of
+// upstream is looked at for both columns of the ledger.
+func (p *Planner) touching(ctx context.Context, from, to forks.Hash, paths []forks.Path, firstParent bool) ([]forks.Hash, error) {
+	var list strings.Builder
+	for _, path := range paths {
+		list.WriteString(string(path))
+		list.WriteByte(0)
+	}
+	key := walk{from, to, list.String(), firstParent}
+	if known, ok := p.walks[key]; ok {
+		return slices.Clone(known), nil
+	}
+	found, err := p.hist.Touching(ctx, from, to, paths, firstParent)
+	if err != nil {
+		return nil, err
+	}
+	p.walks[key] = found
+	return slices.Clone(found), nil
 }
 
 // treeOf returns the tree of a commit.

@@ -19,10 +19,11 @@ type stack struct {
 	// since is the base before this pass: what upstream took is looked for from
 	// there on.
 	since forks.Hash
+	took  map[int]tookAt
 }
 
 func newStack(items []item, chain []forks.Hash, since forks.Hash) *stack {
-	s := &stack{items: items, chain: chain, since: since, at: map[forks.Hash]int{}, blocked: map[[2]int]bool{}}
+	s := &stack{items: items, chain: chain, since: since, at: map[forks.Hash]int{}, blocked: map[[2]int]bool{}, took: map[int]tookAt{}}
 	for i, id := range chain {
 		s.at[id] = i
 	}
@@ -136,9 +137,15 @@ func (p *Planner) place(ctx context.Context, s *stack, i, pos int, tree forks.Ha
 		pl.outcome, pl.change = forks.Kept, change{tree, r.Tree}
 		return pl, nil
 	}
-	pl.files = r.Files
 	if pl.outcome = forks.Emptied; !r.Clean() {
-		pl.outcome = forks.Conflicted
+		took, err := p.tookWhole(ctx, s, i)
+		if err != nil {
+			return placed{}, err
+		}
+		if !took.by.IsZero() && took.pos <= pos {
+			return pl, nil // upstream had it whole, and has changed it since
+		}
+		pl.outcome, pl.files = forks.Conflicted, r.Files
 	}
 	blocker, err := p.blocker(ctx, s, i, missing, r.Clean())
 	if err != nil {
