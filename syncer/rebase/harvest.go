@@ -134,7 +134,29 @@ func (p *Planner) scope(prop forks.Proposal) ([]forks.Path, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(scope, presented...), nil
+	moved, err := p.movedPlaces(prop)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(scope, presented, moved), nil
+}
+
+// movedPlaces lists what the cause touched, where it took a file of the patch out
+// of its place: the answer may be to carry the change over to where the file's
+// content is now, which git could not find.
+func (p *Planner) movedPlaces(prop forks.Proposal) ([]forks.Path, error) {
+	gone := slices.ContainsFunc(prop.Conflict.Files, func(f forks.ConflictFile) bool {
+		return !slices.ContainsFunc(f.Stages, func(s forks.Stage) bool { return s.Stage == 2 }) // ours
+	})
+	if !gone {
+		return nil, nil
+	}
+	did, err := p.change(prop.Conflict.Cause)
+	if err != nil {
+		return nil, err
+	}
+	files, err := p.changed(did)
+	return paths(files), err
 }
 
 // presented lists the paths in which fix, as it was opened, differs from onto:
