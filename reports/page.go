@@ -74,6 +74,9 @@ func (p *page) text(indent int, format string, args ...any) {
 // field is a name and what stands for it; its text is wrapped beside the name.
 type field struct{ name, text string }
 
+// nextStep names the field that says what to do.
+const nextStep = "next step"
+
 // fields writes names and texts in two aligned columns, leaving out empty texts.
 func (p *page) fields(list ...field) {
 	widest := 0
@@ -86,8 +89,11 @@ func (p *page) fields(list ...field) {
 		if f.text == "" {
 			continue
 		}
-		name := f.name
-		for _, line := range wrap(f.text, Width-widest-4) {
+		name, lines := f.name, wrap(f.text, Width-widest-4)
+		if f.name == nextStep && strings.Contains(f.text, "git ") {
+			lines = []string{f.text} // a command, which people copy
+		}
+		for _, line := range lines {
 			p.b.WriteString("  " + pad(name, widest) + "  " + line + "\n")
 			name = ""
 		}

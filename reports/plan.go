@@ -55,11 +55,11 @@ func (p *page) where(plan forks.Plan) {
 	}
 	stopped, next := "", ""
 	if plan.Stopped != nil {
-		stopped, next = inert(plan.Stopped.Reason, maxReason), inert(plan.Stopped.Next, maxReason)
+		stopped, next = inert(plan.Stopped.Reason, maxReason), forks.Inert(plan.Stopped.Next)
 	}
 	p.fields(
 		field{"base", base}, field{"upstream", upstream}, field{"branch", tip}, field{"waits", hold},
-		field{"stopped", stopped}, field{"next step", next},
+		field{"stopped", stopped}, field{nextStep, next},
 	)
 }
 

@@ -17,7 +17,7 @@ type Phase string
 
 // The phases of a track.
 const (
-	Found     Phase = "found"     // in config, not adopted yet
+	Found     Phase = "found"     // in config, not adopted yet as far as the cache tells
 	Following Phase = "following" // on upstream's tip, as far as the last pass saw
 	Holding   Phase = "holding"   // waits at an older upstream commit for decisions
 	Stopped   Phase = "stopped"   // does nothing until a person acts
@@ -137,7 +137,7 @@ func (t TrackStatus) text(p *page, now time.Time) {
 		p.fields(
 			field{"branch", forks.Inert(t.Branch) + " of the fork " + forks.Inert(t.Fork)},
 			field{"follows", follows},
-			field{"next step", "auxsync adopt " + forks.Inert(t.Track) + " (until then nothing is ever pushed to it)"},
+			field{nextStep, "auxsync adopt " + forks.Inert(t.Track) + " (until then nothing is ever pushed to it), or, if it was adopted, auxsync sync " + forks.Inert(t.Track)},
 		)
 		return
 	}
@@ -152,11 +152,11 @@ func (t TrackStatus) text(p *page, now time.Time) {
 	stopped, next := "", ""
 	if t.Stopped != nil {
 		stopped = joined(", since ", inert(t.Stopped.Reason, maxReason), stamp(t.Stopped.At))
-		next = inert(t.Stopped.Next, maxReason)
+		next = forks.Inert(t.Stopped.Next)
 	}
 	p.fields(
 		field{"branch", branch}, field{"follows", follows}, field{"base", t.base()}, field{"last pass", t.lastPass(now)},
-		field{"waits", hold}, field{"stopped", stopped}, field{"next step", next},
+		field{"waits", hold}, field{"stopped", stopped}, field{nextStep, next},
 	)
 	t.asks(p, now)
 }
@@ -165,7 +165,7 @@ func (t TrackStatus) text(p *page, now time.Time) {
 func (t TrackStatus) phase(p *page) string {
 	switch t.Phase {
 	case Found:
-		return p.toned(warn, "not adopted yet")
+		return p.toned(warn, "not adopted yet, as far as is known here")
 	case Following:
 		return p.toned(good, "following upstream")
 	case Holding:

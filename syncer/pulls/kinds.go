@@ -111,7 +111,7 @@ func renameOrRemove(f forks.ConflictFile) []string {
 		"# to keep it under this name, edited or not:",
 		"git add -- " + pathspec(f.Path),
 		"# or to give it another name:",
-		"git mv -- " + shell(string(f.Path)) + " NEW-NAME",
+		"git mv -- " + forks.ShellWord(string(f.Path)) + " NEW-NAME",
 		"# or to remove it:",
 		"git rm -- " + pathspec(f.Path),
 	}
@@ -120,9 +120,9 @@ func renameOrRemove(f forks.ConflictFile) []string {
 func chooseMode(f forks.ConflictFile) []string {
 	return []string{
 		"# executable:",
-		"git update-index --chmod=+x -- " + shell(string(f.Path)),
+		"git update-index --chmod=+x -- " + forks.ShellWord(string(f.Path)),
 		"# or not:",
-		"git update-index --chmod=-x -- " + shell(string(f.Path)),
+		"git update-index --chmod=-x -- " + forks.ShellWord(string(f.Path)),
 	}
 }
 
@@ -135,7 +135,7 @@ func chooseStage(f forks.ConflictFile) []string {
 		return append(lines, "# or the patch's, which has no such file:", "git rm --cached -- "+pathspec(f.Path))
 	}
 	entry := fmt.Sprintf("%06o,%s,%s", uint32(s.Mode), s.ID, f.Path)
-	lines = append(lines, "# or the patch's:", "git update-index --add --cacheinfo "+shell(entry))
+	lines = append(lines, "# or the patch's:", "git update-index --add --cacheinfo "+forks.ShellWord(entry))
 	if s.Mode != forks.ModeSubmodule {
 		lines = append(lines, "git checkout -- "+pathspec(f.Path))
 	}

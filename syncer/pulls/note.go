@@ -74,7 +74,7 @@ func (n Note) whatMergingDoes(b *strings.Builder) {
 	fmt.Fprintf(b, "**What merging does.** %s is only a helper branch: merging %s into it tells auxsync what the patch should be from now on, and changes nothing that people use. %s follows with the next publication.\n",
 		span(n.onto(), maxPath), span(n.fix(), maxPath), span(n.Branch, maxPath))
 	b.WriteString("\n**Undo.** Until auxsync has taken it in, put the helper branch back:\n\n")
-	b.WriteString(block("sh", "git push --force -- "+n.url()+" "+shell(n.Onto.String()+":"+string(forks.OntoRef(n.Track, n.ID)))))
+	b.WriteString(block("sh", "git push --force -- "+n.url()+" "+forks.ShellWord(n.Onto.String()+":"+string(forks.OntoRef(n.Track, n.ID)))))
 	fmt.Fprintf(b, "\nAfter that, change %s with an ordinary commit. Its earlier tips are kept below %s.\n",
 		span(n.Branch, maxPath), span(string(forks.ArchivePrefix(n.Track)), maxPath))
 }
@@ -130,7 +130,7 @@ func (n Note) theCause(b *strings.Builder) {
 func (n Note) theFiles(b *strings.Builder) {
 	b.WriteString("## The files\n\nTo work on them, begin in the top folder of a clone of this fork (all commands are for bash or zsh):\n\n")
 	b.WriteString(block("sh",
-		"git fetch -- "+n.url()+" "+shell(string(forks.FixRef(n.Track, n.ID))),
+		"git fetch -- "+n.url()+" "+forks.ShellWord(string(forks.FixRef(n.Track, n.ID))),
 		"git switch -c "+n.local()+" FETCH_HEAD"))
 	markers := false
 	last := ""
@@ -144,7 +144,7 @@ func (n Note) theFiles(b *strings.Builder) {
 			}
 			if g.choose {
 				fmt.Fprintf(b, "The patch's form may have to be fetched first:\n\n%s", block("sh",
-					"git fetch -- "+n.url()+" "+shell(string(forks.BranchRef(n.Branch)))+" "+shell(string(forks.StateRef(n.Track)))))
+					"git fetch -- "+n.url()+" "+forks.ShellWord(string(forks.BranchRef(n.Branch)))+" "+forks.ShellWord(string(forks.StateRef(n.Track)))))
 			}
 			last = g.title
 		}

@@ -1,9 +1,7 @@
 package pulls
 
 import (
-	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/auxolotl/auxsync/forks"
 )
@@ -44,40 +42,6 @@ func longestRun(s string) int {
 	return longest
 }
 
-// shell quotes one word for bash and zsh. What is not plain printable text is
-// written as octal escapes, so that the command stays on one line and can be
-// read and copied whatever the bytes are.
-func shell(s string) string {
-	plain := s != "" && s[0] != '=' && strings.IndexFunc(s, func(r rune) bool {
-		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_./:@%+,=-", r))
-	}) < 0
-	if plain {
-		return s
-	}
-	if forks.Inert(s) == s {
-		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-	}
-	var b strings.Builder
-	b.WriteString("$'")
-	for i := 0; i < len(s); {
-		_, size := utf8.DecodeRuneInString(s[i:])
-		part := s[i : i+size]
-		switch {
-		case part == "'" || part == `\`:
-			b.WriteString(`\` + part)
-		case forks.Inert(part) == part:
-			b.WriteString(part)
-		default:
-			for _, c := range []byte(part) {
-				fmt.Fprintf(&b, `\%03o`, c)
-			}
-		}
-		i += size
-	}
-	b.WriteString("'")
-	return b.String()
-}
-
 // pathspec quotes a path for the git commands that read patterns. It follows
 // "--", so a leading '-' is no option.
 func pathspec(p forks.Path) string {
@@ -85,7 +49,7 @@ func pathspec(p forks.Path) string {
 	if strings.HasPrefix(s, ":") || strings.ContainsAny(s, `*?[\`) {
 		s = ":(literal)" + s
 	}
-	return shell(s)
+	return forks.ShellWord(s)
 }
 
 // quiet keeps text from others from notifying or linking anybody where there

@@ -28,7 +28,7 @@ func (d *decider) unwanted(p forks.Proposal) string {
 	case forks.Blocked, forks.Conflicted:
 		return ""
 	case forks.Kept, forks.Adapted:
-		return "solved upstream: the patch is clean again"
+		return "solved elsewhere: the patch is clean again"
 	case forks.Resolved:
 		return "settled by a resolution " + by
 	case forks.Upstreamed:

@@ -10,7 +10,7 @@ import (
 // theWays lists commands that work as they are typed, after those with which
 // theFiles begins.
 func (n Note) theWays(b *strings.Builder) {
-	push := "git push -- " + n.url() + " " + shell("HEAD:"+string(forks.OntoRef(n.Track, n.ID)))
+	push := "git push -- " + n.url() + " " + forks.ShellWord("HEAD:"+string(forks.OntoRef(n.Track, n.ID)))
 	b.WriteString("## Ways to settle it\n")
 	b.WriteString("\n**Keep the patch, in a form that fits.** Settle each file as said there, then:\n\n")
 	lines := n.adds()
@@ -55,7 +55,7 @@ func (n Note) whatHappensNext(b *strings.Builder) {
 }
 
 // url is the fork's address as a word of a command.
-func (n Note) url() string { return shell(publicAddress(n.Fork)) }
+func (n Note) url() string { return forks.ShellWord(publicAddress(n.Fork)) }
 
 // publicAddress gives an address only if it holds no credential and git would
 // run no program for it; config refuses such addresses before.

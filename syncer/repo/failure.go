@@ -90,7 +90,9 @@ func (e *WrongTypeError) Error() string {
 }
 
 var (
-	noSpace = regexp.MustCompile(`(?i)no space left on device|disk quota exceeded|out of disk space`)
+	noSpace = regexp.MustCompile(`(?i)no space left on device|disk quota exceeded|out of disk ?space`)
+	// What git says where it does not tell the cause.
+	unwritten = regexp.MustCompile(`(?i)couldn't write '|unable to create '.*\.lock'|unable to update local ref|read-only file system`)
 	// What git says about a repository that lost or garbled something.
 	broken = regexp.MustCompile(`(?i)not a git repository|is corrupt|corrupt (loose object|patch|tree|commit)|` +
 		`packfile .* (does not match|cannot be|is far too short|invalid|is not)|object file .* is empty|bad pack|` +
@@ -128,6 +130,10 @@ func (r *Repository) diagnose(said string, err error) (problem error, found bool
 		if noSpace.MatchString(line) {
 			return &forks.Problem{Kind: forks.Retry, Err: err,
 				Next: "free space on the file system of " + r.dir}, true
+		}
+		if unwritten.MatchString(line) {
+			return &forks.Problem{Kind: forks.Retry, Err: err,
+				Next: "see whether the file system of " + r.dir + " is full, or cannot be written"}, true
 		}
 		if broken.MatchString(line) && !strings.Contains(line, "Permission denied") {
 			return damaged(r.dir, err), true

@@ -74,6 +74,10 @@ func (s FetchSpec) check() error {
 	return nil
 }
 
+// The server of a repository on this machine has the same stderr as our child. It
+// names its files by relative paths, our child by absolute ones.
+var brokenThere = regexp.MustCompile(`\./objects/`)
+
 var missingRef = regexp.MustCompile(`(?m)couldn't find remote ref (\S+)$`)
 
 func (r *Remote) fetchProblem(into *Repository, specs []FetchSpec, err error) error {
@@ -92,6 +96,9 @@ func (r *Remote) fetchProblem(into *Repository, specs []FetchSpec, err error) er
 	problem := r.problem(doing, err)
 	if forks.KindOf(problem) == forks.NeedsPerson {
 		return problem
+	}
+	if brokenThere.MatchString(failure.Stderr) {
+		return forks.AskPerson("run `git fsck` there, and restore what it names", "%s: the repository there is damaged: %w", doing, err)
 	}
 	if own, found := into.diagnose(failure.Stderr, fmt.Errorf("%s: %w", doing, err)); found {
 		return own

@@ -24,6 +24,10 @@ func (e *LeaseError) Error() string {
 	return fmt.Sprintf("%s of %s is not where it was seen last (%s)", escapeLine(string(e.Ref)), e.URL, e.Why)
 }
 
+// NameTaken is the reason of a push that was refused because git keeps no ref below
+// the name of another one.
+const NameTaken = "name taken"
+
 // RefusedError says that the remote refused a push by its own rules. Nothing of
 // the push arrived.
 type RefusedError struct {
@@ -31,7 +35,7 @@ type RefusedError struct {
 	Ref forks.Ref // the first ref that was refused; "" if the remote named none
 	// Reason is a short name: "hook declined", "protected branch",
 	// "workflows permission", "rules", "non-fast-forward denied", "deletion
-	// denied", "checked out", "no atomic push", or "refused".
+	// denied", "checked out", "no atomic push", NameTaken, or "refused".
 	Reason string
 	Lines  []string // what the remote said, redacted and escaped
 	Err    error    // the run of git
@@ -136,8 +140,10 @@ func parseRefusals(stdout string) []refusal {
 var (
 	// Another ref's refusal took this one along.
 	bystander = regexp.MustCompile(`(?i)^atomic (push|transaction) fail|^atomic push failure`)
-	// Our git saw that the lease does not hold, or the remote did when it locked
-	// the ref: then every ref of an atomic push is a bystander.
+	// The remote could not lock a ref, because of the name of another one or because
+	// the lease does not hold, which our git may see by itself. Every ref of an atomic
+	// push is a bystander then.
+	nameTaken = regexp.MustCompile(`(?m)^remote: error: cannot lock ref '[^']+': '([^']+)' exists; cannot create '([^']+)'`)
 	lockLost  = regexp.MustCompile(`(?m)^remote: error: cannot lock ref '([^']+)': (.*)$`)
 	leaseLost = regexp.MustCompile(`(?i)stale info|already exists|fetch first|needs force|remote ref updated|cannot lock ref|failed to lock|failed to update ref|incorrect old value|remote ref does not exist`)
 )
@@ -154,6 +160,10 @@ func (r *Remote) pushProblem(from *Repository, stdout string, err error) error {
 			return &forks.Problem{Kind: forks.Retry,
 				Err: &LeaseError{URL: r.at.shown, Ref: x.ref, Why: escapeLine(x.why)}}
 		}
+	}
+	if m := nameTaken.FindStringSubmatch(failure.Stderr); m != nil {
+		return &forks.Problem{Kind: forks.NeedsPerson, Next: "rename " + m[1] + ", for git keeps no ref below the name of another one",
+			Err: &RefusedError{URL: r.at.shown, Ref: forks.Ref(m[2]), Reason: NameTaken, Lines: []string{m[1] + " exists"}, Err: failure}}
 	}
 	if m := lockLost.FindStringSubmatch(failure.Stderr); m != nil {
 		return &forks.Problem{Kind: forks.Retry,

@@ -108,13 +108,19 @@ func (r *Repository) Refs(ctx context.Context, prefix string) (map[forks.Ref]for
 	return refs, nil
 }
 
+// newFilters is how many commits at most get their filter of changed paths in one
+// run, which makes walks over the history of a path faster: the first runs on a
+// large repository are bounded, and later ones catch up.
+const newFilters = "20000"
+
 // Maintain brings the commit-graph up to date and joins small packs once there
 // are many. No object is lost: also those stay that no ref reaches.
 func (r *Repository) Maintain(ctx context.Context) error {
 	// The graph of git's own fetches is a chain; this is one layer more, or a merge
 	// of the small ones.
 	_, err := r.git.run(ctx, call{dir: r.dir, env: r.borrowed(),
-		args: []string{"commit-graph", "write", "--reachable", "--split", "--no-progress"}})
+		args: []string{"commit-graph", "write", "--reachable", "--split", "--no-progress",
+			"--changed-paths", "--max-new-filters=" + newFilters}})
 	if err != nil {
 		return r.localProblem("write the commit-graph of "+r.dir, err)
 	}
