@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+
+	"github.com/auxolotl/auxsync/forks"
 )
 
 // trackID returns the row of a track, which is made at its first mention.
@@ -15,6 +17,16 @@ func trackID(ctx context.Context, tx *sql.Tx, fork, track string) (int64, error)
 	var id int64
 	err = tx.QueryRowContext(ctx, `SELECT id FROM tracks WHERE fork = ? AND name = ?`, fork, track).Scan(&id)
 	return id, err
+}
+
+// Newest returns the state commit that was indexed last, zero if there is none.
+func (s *Store) Newest(ctx context.Context, fork, track string) (forks.Hash, error) {
+	var id forks.Hash
+	err := s.read.QueryRowContext(ctx, `SELECT state_commit FROM tracks WHERE fork = ? AND name = ?`, fork, track).Scan(hashInto(&id))
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return forks.Hash{}, s.failed("read the newest state from", err)
+	}
+	return id, nil
 }
 
 // Fingerprint returns what [Store.SetFingerprint] wrote last, or "".
