@@ -112,25 +112,31 @@ func union(a, b []forks.Path) []forks.Path {
 // cleanAt reports whether the last of rel is clean at a position, with those
 // before it applied where they are clean.
 func (p *Planner) cleanAt(ctx context.Context, s *stack, rel []int, pos int) (bool, error) {
+	r, _, err := p.tryAt(ctx, s, rel, pos)
+	return err == nil && r.Clean(), err
+}
+
+// tryAt picks the last of rel at a position, after those before it where they are
+// clean, and returns the result with the tree that it was picked onto.
+func (p *Planner) tryAt(ctx context.Context, s *stack, rel []int, pos int) (last forks.MergeResult, onto forks.Hash, err error) {
 	tree, err := p.treeOf(s.chain[pos])
 	if err != nil {
-		return false, err
+		return last, onto, err
 	}
-	clean := false
 	for _, j := range rel {
 		_, c, err := p.form(s, j, pos)
 		if err != nil {
-			return false, err
+			return last, onto, err
 		}
-		r, err := p.pick(ctx, c, tree)
-		if err != nil {
-			return false, err
+		onto = tree
+		if last, err = p.pick(ctx, c, onto); err != nil {
+			return last, onto, err
 		}
-		if clean = r.Clean(); clean {
-			tree = r.Tree
+		if last.Clean() {
+			tree = last.Tree
 		}
 	}
-	return clean, nil
+	return last, onto, nil
 }
 
 // followRenames lists the commits up to position to that touch watched, newest

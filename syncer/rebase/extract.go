@@ -203,8 +203,9 @@ func (p *Planner) contact(ctx context.Context, in Input) (base, known forks.Hash
 // one: which patches it lacks, and what it has instead.
 func (p *Planner) rewritten(ctx context.Context, in Input) error {
 	s := in.State
-	next := fmt.Sprintf("to go back: git push --force-with-lease=%s:%s <fork> %s:%s; nothing is lost, the state ref keeps both",
-		in.Track.BranchRef(), in.Fork, s.Tip, in.Track.BranchRef())
+	url := forks.ShellWord(in.Track.URL)
+	next := fmt.Sprintf("to go back: git fetch %s %s && git push --force-with-lease=%s:%s %s %s:%s; nothing is lost, the state ref keeps both",
+		url, in.Track.StateRef(), in.Track.BranchRef(), in.Fork, url, s.Tip, in.Track.BranchRef())
 	if ok, err := p.hist.IsAncestor(ctx, in.Fork, s.Tip); err != nil {
 		return err
 	} else if ok {
@@ -212,9 +213,10 @@ func (p *Planner) rewritten(ctx context.Context, in Input) error {
 		if err != nil {
 			return err
 		}
-		return in.stopf(next, "the branch was moved back by %d commits, from %s to %s", len(n), s.Tip.Short(), in.Fork.Short())
+		return in.stopf(next, "the branch was moved back from %s to %s, commits lost from it: %d", s.Tip.Short(), in.Fork.Short(), len(n))
 	}
-	infos, err := p.hist.NewCommits(ctx, in.Fork, in.Upstream)
+	// Earlier copies of the patches, below the markers, are in the recorded tip's history.
+	infos, err := p.hist.NewCommits(ctx, in.Fork, s.Tip, in.Upstream)
 	if err != nil {
 		return err
 	}
@@ -235,7 +237,11 @@ func (p *Planner) rewritten(ctx context.Context, in Input) error {
 		if err != nil {
 			return err
 		}
-		if !have[c.key()] {
+		stands, err := p.hist.IsAncestor(ctx, patch.Commit, in.Fork)
+		if err != nil {
+			return err
+		}
+		if !stands && !have[c.key()] {
 			missing = append(missing, string(patch.ID))
 		}
 	}

@@ -15,12 +15,11 @@ import (
 // there, else last.
 func (p *Planner) fold(ctx context.Context, in Input, ex *extraction, l layout, f fitted, merges []commit) error {
 	if f.tree == ex.tip.tree {
-		// What did not replay is not in the tip's tree either: later commits undid it.
+		// Nothing of what did not replay is missing in the tip's tree: the base has it
+		// already, or later commits undid it.
 		for _, i := range f.left {
-			l.end(f.items[i], forks.End{Outcome: forks.Emptied, Pass: in.pass(), At: in.Now,
-				Reason: "it does not replay, and the branch's tree has nothing of it: a later commit undid it"})
+			f.items[i].hollow = true
 		}
-		f.items = without(f.items, f.left)
 		return p.take(in, ex, l, f)
 	}
 	patch, form, err := p.foldedPatch(ctx, in, ex, f, merges)

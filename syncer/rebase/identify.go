@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/auxolotl/auxsync/forks"
@@ -132,13 +133,17 @@ func layOutAs(in Input, singles []arrival, r reading) layout {
 	}
 	for _, a := range singles {
 		same := a.recorded
-		if same == "" {
+		// A revert of a revert looks like the first patch, but it is there to end the
+		// revert.
+		if same == "" && !(r.pairReverts && active[a.reverts]) {
 			same = a.matched
 		}
 		old, rests := resting[same]
 		switch {
 		case same != "" && active[same] && r.skipKnown:
-			l.rows = append(l.rows, a.row(forks.Duplicate, string(same), "the stack has this patch already"))
+			if a.id != same { // else it is the patch's first form, and the patch's own row is its row
+				l.rows = append(l.rows, a.row(forks.Duplicate, string(same), "the stack has this patch already"))
+			}
 		case rests && a.recorded != "":
 			l.returned(in, a, old, r.countReturns)
 		case rests:
@@ -176,7 +181,12 @@ func (a arrival) row(outcome forks.Outcome, by, reason string) forks.Row {
 // brought back by an old branch. It is not published; where the tip's tree has
 // its change again a person is asked.
 func (l *layout) returned(in Input, a arrival, old forks.Patch, count bool) {
-	l.rows = append(l.rows, a.row(forks.Duplicate, string(old.ID), "an earlier form of a patch that is not published, from an old branch"))
+	switch {
+	case a.id != old.ID:
+		l.rows = append(l.rows, a.row(forks.Duplicate, string(old.ID), "an earlier form of a patch that is not published, from an old branch"))
+	case old.End != nil: // its first form; one that is left out has a row in the stack
+		l.rows = append(l.rows, a.row(old.End.Outcome, old.End.By, "ended in pass "+strconv.Itoa(old.End.Pass)+", and an old branch brought its first form back"))
+	}
 	if !count {
 		return
 	}
@@ -229,11 +239,12 @@ type undoing struct {
 // endBoth takes a patch and its revert out of the layout.
 func (l *layout) endBoth(in Input, u undoing) {
 	i := slices.IndexFunc(l.items, func(it item) bool { return it.patch.ID == u.target && !it.out })
-	if i < 0 || !slices.ContainsFunc(l.items, func(it item) bool { return it.patch.ID == u.by.id }) {
+	j := slices.IndexFunc(l.items, func(it item) bool { return it.patch.ID == u.by.id })
+	if i < 0 || j < 0 {
 		return
 	}
 	who := oneLine(u.by.commit.author.Name)
 	l.end(l.items[i], forks.End{Outcome: forks.Dropped, By: who, Reason: "reverted in " + u.by.commit.id.Short(), Pass: in.pass(), At: in.Now})
-	l.rows = append(l.rows, u.by.row(forks.Dropped, who, "reverts "+string(u.target)+" whole"))
+	l.end(l.items[j], forks.End{Outcome: forks.Dropped, By: who, Reason: "reverts " + string(u.target) + " whole", Pass: in.pass(), At: in.Now})
 	l.items = slices.DeleteFunc(l.items, func(it item) bool { return it.patch.ID == u.target || it.patch.ID == u.by.id })
 }

@@ -147,13 +147,13 @@ func (r *Result) takeVerdicts(ctx context.Context, ex *extraction) error {
 			return fmt.Errorf("take in the resolution of %s: %w", m.Proposal.ID, err)
 		}
 		r.Verdicts = append(r.Verdicts, v)
+		r.Keeps = append(r.Keeps, m.Tip)
 		i := slices.IndexFunc(r.stack.items, func(it item) bool { return it.patch.ID == v.Patch })
 		if i < 0 {
 			continue
 		}
 		switch patch := &r.stack.items[i].patch; v.Kind {
 		case Taken:
-			r.Keeps = append(r.Keeps, m.Tip)
 			if len(patch.Versions) == 0 {
 				patch.Versions = []forks.Version{{Commit: patch.Commit, By: patch.Author.Name, At: patch.AuthorDate}}
 			}
@@ -165,10 +165,7 @@ func (r *Result) takeVerdicts(ctx context.Context, ex *extraction) error {
 				}
 			}
 		case NoDifference:
-			r.Keeps = append(r.Keeps, m.Tip)
 			r.drop(ex, i, v)
-		default:
-			r.Keeps = append(r.Keeps, m.Tip)
 		}
 	}
 	return nil
@@ -209,11 +206,16 @@ func (r *Result) drop(ex *extraction, i int, v Verdict) {
 // becomes of every patch.
 func (r *Result) decide(ctx context.Context, ex extraction) error {
 	p, s := r.planner, r.stack
+	standing, err := p.replay(ctx, s, 0)
+	if err != nil {
+		return err
+	}
+	s.stuck(standing)
 	ahead, err := p.replay(ctx, s, s.tip())
 	if err != nil {
 		return err
 	}
-	base, conflicts, err := r.chooseBase(ctx, ex, ahead)
+	base, conflicts, err := r.chooseBase(ctx, ex, ahead, standing)
 	if err != nil {
 		return err
 	}
@@ -254,6 +256,18 @@ func (r *Result) decide(ctx context.Context, ex extraction) error {
 	return r.newState(ctx, ex, ahead, published, c)
 }
 
+// stuck notes which items conflict on the present base: these wait for no other
+// patch, wherever upstream has gone.
+func (s *stack) stuck(standing replayed) {
+	for i, pl := range standing.picks {
+		for q := range i {
+			if pl.outcome == forks.Conflicted {
+				s.blocked[[2]int{i, q}] = false
+			}
+		}
+	}
+}
+
 // undecided keeps a patch that people are asked about from ending meanwhile: where
 // it is empty at the published base, but conflicts at upstream's tip, it is left
 // out until they have decided.
@@ -285,14 +299,11 @@ func (r *Result) hold(base int, conflicts []forks.Conflict) *forks.Hold {
 
 // chooseBase returns the position of the newest upstream commit on which
 // everything that is not left out is clean, and the conflicts at upstream's tip.
-func (r *Result) chooseBase(ctx context.Context, ex extraction, ahead replayed) (int, []forks.Conflict, error) {
+func (r *Result) chooseBase(ctx context.Context, ex extraction, ahead, standing replayed) (int, []forks.Conflict, error) {
 	p, s := r.planner, r.stack
 	base := s.tip()
-	standing, err := p.replay(ctx, s, 0)
-	if err != nil {
-		return 0, nil, err
-	}
 	var conflicts []forks.Conflict
+	var older []int // conflicts that exist on the base already and are new
 	for i, pl := range ahead.picks {
 		if pl.outcome != forks.Conflicted {
 			continue
@@ -301,10 +312,11 @@ func (r *Result) chooseBase(ctx context.Context, ex extraction, ahead replayed) 
 		if err != nil {
 			return 0, nil, fmt.Errorf("find the cause of %s: %w", s.items[i].patch.ID, err)
 		}
-		if pos == 0 {
+		if pos == 0 && !r.asked(&c) {
 			if err := r.olderCause(i, &c, ex.ended); err != nil {
 				return 0, nil, err
 			}
+			older = append(older, len(conflicts))
 		}
 		conflicts = append(conflicts, c)
 		if pos > 0 && standing.holds(i) {
@@ -325,12 +337,20 @@ func (r *Result) chooseBase(ctx context.Context, ex extraction, ahead replayed) 
 		}
 		base = next
 	}
+	for _, k := range older { // what is out on the base is asked about on the base
+		conflicts[k].Cause, conflicts[k].Inner = s.chain[base], forks.Hash{}
+		if err := p.describeCause(ctx, s, &conflicts[k]); err != nil {
+			return 0, nil, err
+		}
+	}
 	return base, conflicts, nil
 }
 
 // holds reports, of the replay on the present base, whether a conflict of item i
 // keeps the base back: one that is left out there already does not.
-func (r replayed) holds(i int) bool { return r.picks[i].in() }
+func (r replayed) holds(i int) bool {
+	return r.picks[i].in() || r.picks[i].outcome == forks.Emptied
+}
 
 // stepBack returns the position itself if everything that holds is clean there,
 // else the newest position before the cause of something that is not.
@@ -351,18 +371,27 @@ func (r *Result) stepBack(ctx context.Context, at, standing replayed) (int, erro
 	return next, nil
 }
 
-// olderCause describes a conflict that exists on the base already: by the
-// proposal that asks about it, if there is one; else the cause is an earlier
-// patch that ended and that this one was written on.
-func (r *Result) olderCause(i int, c *forks.Conflict, ended []forks.Patch) error {
+// asked describes a conflict that exists on the base already by the proposal that
+// asks about it, and reports whether there is one. An answer that is taken in now
+// is the end of its proposal.
+func (r *Result) asked(c *forks.Conflict) bool {
 	for _, prop := range r.in.Live {
-		if prop.Patch == c.Patch {
+		ended := slices.ContainsFunc(r.Verdicts, func(v Verdict) bool {
+			return v.Proposal == prop.ID && (v.Kind == Taken || v.Kind == NoDifference)
+		})
+		if prop.Patch == c.Patch && !ended {
 			files := c.Files
 			*c = prop.Conflict
 			c.Files = files
-			return nil
+			return true
 		}
 	}
+	return false
+}
+
+// olderCause names the cause of a conflict that exists on the base already and is
+// not asked about: an earlier patch that ended and that this one was written on.
+func (r *Result) olderCause(i int, c *forks.Conflict, ended []forks.Patch) error {
 	mine, err := r.planner.itemPaths(r.stack, i)
 	if err != nil {
 		return err

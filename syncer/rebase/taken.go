@@ -156,8 +156,8 @@ func (p *Planner) tookWhole(ctx context.Context, s *stack, i int) (tookAt, error
 	if err != nil {
 		return tookAt{}, err
 	}
-	empty, err := p.emptyAt(ctx, s, rel, pos)
-	if err != nil || !empty {
+	r, onto, err := p.tryAt(ctx, s, rel, pos)
+	if err != nil || !r.Clean() || r.Tree != onto {
 		return tookAt{}, err
 	}
 	reverted, err := p.reverted(ctx, s, i, x)
@@ -190,31 +190,6 @@ func (p *Planner) cameIn(ctx context.Context, s *stack, x forks.Hash) (int, erro
 		}
 	}
 	return high, nil
-}
-
-// emptyAt reports whether the last of rel changes nothing at a position, with those
-// before it applied where they are clean.
-func (p *Planner) emptyAt(ctx context.Context, s *stack, rel []int, pos int) (bool, error) {
-	tree, err := p.treeOf(s.chain[pos])
-	if err != nil {
-		return false, err
-	}
-	empty := false
-	for _, j := range rel {
-		_, c, err := p.form(s, j, pos)
-		if err != nil {
-			return false, err
-		}
-		r, err := p.pick(ctx, c, tree)
-		if err != nil {
-			return false, err
-		}
-		empty = r.Clean() && r.Tree == tree
-		if r.Clean() {
-			tree = r.Tree
-		}
-	}
-	return empty, nil
 }
 
 // reverted reports whether upstream says that it reverted x.
