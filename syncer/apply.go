@@ -23,6 +23,9 @@ func (v *visit) apply(ctx context.Context, q *repo.Quarantine, old *recorded, d 
 	if err := v.indexHistory(ctx, q, old); err != nil {
 		return out, err
 	}
+	// What people push from here on is for the next pass, also where the look at what
+	// arrived finds it already.
+	expected := v.found.after(v.track, d.plan.WouldPush)
 	if len(d.plan.WouldPush) > 0 {
 		if err := v.publish(ctx, q, d); err != nil {
 			return out, err
@@ -39,9 +42,12 @@ func (v *visit) apply(ctx context.Context, q *repo.Quarantine, old *recorded, d 
 	if err := v.cleanUp(ctx, q, &d.plan); err != nil {
 		return out, err
 	}
-	seen := v.fingerprint()
-	if d.plan.Base.Old.IsZero() {
-		seen = "" // an adoption only looked: the first pass is still to come
+	expected = expected.after(v.track, d.plan.Cleanup)
+	seen := expected.fingerprint(v.track)
+	if d.plan.Base.Old.IsZero() || d.plan.Stopped != nil {
+		// An adoption only looked: the first pass is still to come. A track that is
+		// stopped is not quiet: every pass says why.
+		seen = ""
 	}
 	if err := v.Store.SetFingerprint(ctx, v.track.Fork, v.track.Name, seen); err != nil {
 		return out, err
@@ -61,6 +67,7 @@ func (v *visit) publish(ctx context.Context, q *repo.Quarantine, d decision) err
 	}
 	crash.At("packed")
 	if err := v.effect(ctx, "push", d.plan.Pass, d.plan.WouldPush); err != nil {
+		err = v.inTheWay(ctx, err)
 		return fmt.Errorf("publish pass %d of %s: %w", d.plan.Pass, v.track.Name, err)
 	}
 	v.Log.Info("published", zap.String("fork", v.track.Fork), zap.String("track", v.track.Name), zap.Int("pass", d.plan.Pass),

@@ -10,6 +10,8 @@
 //   - What is pushed is decided by the refs that were fetched: branch, state,
 //     archive and proposals go in one push in which every ref has its lease. If
 //     somebody was faster nothing of it arrives, and the pass begins again.
+//   - A pass follows the newest state that there was: a state ref that was moved back
+//     or deleted needs a person.
 //   - State on the fork is the truth. The store is written after the push and can
 //     be rebuilt from it; the cache can be removed at any time between passes.
 //   - A dry run writes to a temporary repository and nowhere else.

@@ -12,6 +12,7 @@ import (
 type memory struct {
 	mu          sync.Mutex
 	states      map[forks.Hash]forks.State
+	newest      forks.Hash
 	passes      []forks.PassRecord
 	intents     []forks.Intent
 	events      []forks.Event
@@ -25,8 +26,17 @@ func newMemory() *memory {
 func (m *memory) Index(_ context.Context, _, _ string, commit forks.Hash, state forks.State) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if _, known := m.states[commit]; !known {
+		m.newest = commit
+	}
 	m.states[commit] = state
 	return nil
+}
+
+func (m *memory) Newest(_ context.Context, _, _ string) (forks.Hash, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.newest, nil
 }
 
 func (m *memory) Indexed(_ context.Context, _, _ string, commit forks.Hash) (bool, error) {

@@ -49,11 +49,18 @@ func (s *Syncer) run(ctx context.Context, t forks.Track, o Options, adopt bool) 
 	if recordErr := s.record(context.WithoutCancel(ctx), t, out, started, err); err == nil {
 		err = recordErr
 	}
-	if err == nil && out.Plan.Stopped != nil {
-		stop := out.Plan.Stopped
-		err = &forks.Problem{Kind: forks.NeedsPerson, Err: fmt.Errorf("track %s stops: %s", t.Name, stop.Reason), Next: stop.Next}
+	if err == nil {
+		err = stopped(t, out.Plan)
 	}
 	return out, err
+}
+
+// stopped is the error of a plan that stops its track, nil of any other.
+func stopped(t forks.Track, p forks.Plan) error {
+	if p.Stopped == nil {
+		return nil
+	}
+	return &forks.Problem{Kind: forks.NeedsPerson, Err: fmt.Errorf("track %s stops: %s", t.Name, p.Stopped.Reason), Next: p.Stopped.Next}
 }
 
 // faster reports whether a push was refused because a ref had moved.
@@ -99,7 +106,7 @@ func (v *visit) inCache(ctx context.Context, path string, adopt bool) (out Outco
 	}
 	if last, err := v.Store.Fingerprint(ctx, v.track.Fork, v.track.Name); err != nil {
 		return out, err
-	} else if !adopt && len(open) == 0 && last == v.fingerprint() {
+	} else if !adopt && len(open) == 0 && last == v.found.fingerprint(v.track) {
 		return Outcome{Quiet: true}, nil
 	}
 	q, err := v.local.Quarantine(ctx)
@@ -110,11 +117,11 @@ func (v *visit) inCache(ctx context.Context, path string, adopt bool) (out Outco
 	if err := v.settleIntents(ctx, q, open); err != nil {
 		return out, err
 	}
-	old, err := readState(q, v.found.state)
+	old, err := v.recorded(ctx, q)
 	if err != nil {
 		return out, err
 	}
-	if err := v.mayRun(old, adopt); err != nil {
+	if err := v.mayRun(ctx, old, adopt); err != nil {
 		return out, err
 	}
 	d, err := v.decide(ctx, q, old)
@@ -129,14 +136,24 @@ func (v *visit) inCache(ctx context.Context, path string, adopt bool) (out Outco
 	return v.apply(ctx, q, old, d)
 }
 
+// recorded reads the track's state, nil if it has none, and checks that it is the
+// one that this machine knows.
+func (v *visit) recorded(ctx context.Context, q *repo.Quarantine) (*recorded, error) {
+	old, err := v.readState(q)
+	if err != nil {
+		return nil, err
+	}
+	return old, v.agree(ctx, q, old)
+}
+
 // mayRun checks that the track is where the command expects it.
-func (v *visit) mayRun(old *recorded, adopt bool) error {
+func (v *visit) mayRun(ctx context.Context, old *recorded, adopt bool) error {
 	t := v.track
 	switch {
 	case v.found.branch.IsZero() && old == nil:
-		return v.noSuchBranch(context.Background(), v.fork, "the fork", t.Branch, "branch")
+		return v.noSuchBranch(ctx, v.fork, "the fork", t.Branch, "branch")
 	case v.found.branch.IsZero():
-		return forks.AskPerson(fmt.Sprintf("push it again: git push <fork> %s:%s (the archive refs keep that commit)", old.state.Tip, t.BranchRef()),
+		return forks.AskPerson("push it again: "+v.pushAgain(old.state),
 			"branch %s of the fork was deleted; its last published tip is %s", t.Branch, old.state.Tip.Short())
 	case old == nil && !adopt:
 		return forks.AskPerson("look at `auxsync plan "+t.Name+"`, then run `auxsync adopt "+t.Name+"`",
@@ -144,15 +161,30 @@ func (v *visit) mayRun(old *recorded, adopt bool) error {
 	case old != nil && adopt:
 		return forks.AskPerson("run `auxsync sync "+t.Name+"`", "track %s was adopted by %s at %s",
 			t.Name, forks.Inert(old.state.Adopted.By), old.state.Adopted.At.Format(time.RFC3339))
+	case old == nil:
+		return v.room(ctx)
 	}
 	return nil
+}
+
+// pushAgain is the command that makes the branch anew, in any clone: the archive has
+// its last tip.
+func (v *visit) pushAgain(s forks.State) string {
+	url, archive := forks.ShellWord(v.track.URL), ""
+	for _, a := range s.Archives {
+		if a.Tip == s.Tip {
+			archive = "git fetch " + url + " " + string(forks.ArchiveRef(v.track.Name, a.Pass)) + " && "
+		}
+	}
+	return archive + "git push " + url + " " + forks.ShellWord(s.Tip.String()+":"+string(v.track.BranchRef()))
 }
 
 // Plan decides what a pass would do and leaves nothing behind: no ref, row or
 // object, neither in the remotes nor in state directory or cache. It fetches into
 // a temporary repository that borrows the cache's objects if there are any.
 //
-// For a track that was not adopted yet it is the plan of the adoption.
+// For a track that was not adopted yet it is the plan of the adoption. The plan of
+// a track that has to stop comes with the error that a pass would return.
 func (s *Syncer) Plan(ctx context.Context, t forks.Track, o Options) (out Outcome, err error) {
 	started := s.Clock.Now()
 	v, err := s.open(t, o)
@@ -180,11 +212,11 @@ func (s *Syncer) Plan(ctx context.Context, t forks.Track, o Options) (out Outcom
 		return out, err
 	}
 	defer func() { err = errors.Join(err, q.Close()) }()
-	old, err := readState(q, v.found.state)
+	old, err := v.recorded(ctx, q)
 	if err != nil {
 		return out, err
 	}
-	if err := v.mayRun(old, old == nil); err != nil {
+	if err := v.mayRun(ctx, old, old == nil); err != nil {
 		return out, err
 	}
 	d, err := v.decide(ctx, q, old)
@@ -193,7 +225,7 @@ func (s *Syncer) Plan(ctx context.Context, t forks.Track, o Options) (out Outcom
 	}
 	out = d.outcome()
 	out.Took = s.Clock.Since(started)
-	return out, nil
+	return out, stopped(t, d.plan)
 }
 
 // decision is a complete plan with what is needed to apply it.

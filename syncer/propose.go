@@ -84,11 +84,11 @@ func (v *visit) propose(ctx context.Context, q *repo.Quarantine, planner *rebase
 	return nil
 }
 
-// keepMergedFixes keeps the fix branches of proposals that end in this pass: a
-// person's commits on them stay reachable from the state.
+// keepMergedFixes keeps the fix branches of proposals that were merged and may end
+// in this pass: a person's commits on them stay reachable from the state.
 func (v *visit) keepMergedFixes(pin pulls.Input, d *decision) {
 	for id := range pin.Verdicts {
-		if fix := v.found.pairs[id].Fix; !fix.IsZero() && pin.Verdicts[id].Kind != pulls.OtherPaths && pin.Verdicts[id].Kind != pulls.Foreign {
+		if fix := v.found.pairs[id].Fix; !fix.IsZero() {
 			d.result.Keeps = append(d.result.Keeps, fix)
 			pin.Safe[fix] = true
 		}
@@ -128,6 +128,9 @@ func (v *visit) build(ctx context.Context, in rebase.Input, d *decision, decided
 	}
 	decided.Built(b.ID, forks.Pair{Onto: pair.Onto, Fix: pair.Fix}, pair.Picked)
 	decided.Proposals[i].Conflict.Files = pair.Files
+	// What was opened is needed to judge what is merged, also after a person deleted
+	// or moved the branches.
+	d.result.Keeps = append(d.result.Keeps, pair.Fix)
 	return nil
 }
 
@@ -165,8 +168,7 @@ func keepAsked(old, now []forks.Decision) []forks.Decision {
 func (v *visit) finish(q *repo.Quarantine, old *recorded, d *decision) error {
 	p := &d.plan
 	if old != nil && sameFacts(old.state, p.State) && p.CandidateTip == v.found.branch && len(p.WouldPush) == 0 {
-		p.Pass = old.state.Pass
-		p.State = old.state
+		p.Pass, p.State.Pass, p.State.At = old.state.Pass, old.state.Pass, old.state.At
 		return nil
 	}
 	var push []forks.RefUpdate
@@ -204,11 +206,28 @@ func archived(list []forks.Archive, tip forks.Hash) bool {
 }
 
 // sameFacts reports whether two states differ in nothing but the number and time
-// of the pass: then there is nothing to write down.
+// of the pass: then there is nothing to write down. How a patch that stands in the
+// stack came to its present form is news of the pass that made it: the next one
+// finds it kept. That the branches of a settled proposal are gone is noted with the
+// next news.
 func sameFacts(a, b forks.State) bool {
 	for _, s := range []*forks.State{&a, &b} {
 		s.Pass, s.At, s.Ledger = 0, time.Time{}, nil
 		s.Schema = forks.StateSchema
+		s.Patches = slices.Clone(s.Patches)
+		for i := range s.Patches {
+			for _, o := range []*forks.Outcome{&s.Patches[i].Ahead, &s.Patches[i].Published} {
+				if o.InStack() {
+					*o = forks.Kept
+				}
+			}
+		}
+		s.Proposals = slices.Clone(s.Proposals)
+		for i := range s.Proposals {
+			if at := &s.Proposals[i].Status; *at == forks.Harvested || *at == forks.Withdrawn {
+				*at = forks.Cleaned
+			}
+		}
 	}
 	x, errX := forks.EncodeState(a)
 	y, errY := forks.EncodeState(b)

@@ -41,7 +41,7 @@ func (s *Syncer) Read(ctx context.Context, t forks.Track) (state *forks.State, e
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, q.Close()) }()
-	r, err := readState(q, v.found.state)
+	r, err := v.readState(q)
 	if err != nil || r == nil {
 		return nil, err
 	}

@@ -35,7 +35,14 @@ func readState(q *repo.Quarantine, id forks.Hash) (*recorded, error) {
 		return nil, nil
 	}
 	r := &recorded{commit: id, forms: map[forks.Hash]forks.PatchID{}}
-	files, err := r.files(q)
+	kind, raw, err := q.Object(id)
+	if err != nil {
+		return nil, fmt.Errorf("read state %s: %w", id.Short(), err)
+	}
+	if kind != "commit" {
+		return nil, forks.AskPerson("restore the state ref to a commit of auxsync", "it is at %s, which is a %s and no state", id.Short(), kind)
+	}
+	files, err := r.files(q, raw)
 	if err != nil {
 		return nil, fmt.Errorf("read state %s: %w", id.Short(), err)
 	}
@@ -58,16 +65,19 @@ func readState(q *repo.Quarantine, id forks.Hash) (*recorded, error) {
 	return r, lines.Err()
 }
 
-// files reads the blobs at the top of the state commit's tree, and its parents.
-func (r *recorded) files(q *repo.Quarantine) (map[string][]byte, error) {
-	kind, raw, err := q.Object(r.commit)
+// readState reads the track's state as it was found; nil if there is none.
+func (v *visit) readState(q *repo.Quarantine) (*recorded, error) {
+	r, err := readState(q, v.found.state)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s of fork %s: %w", v.track.StateRef(), v.track.Fork, err)
 	}
-	if kind != "commit" {
-		return nil, errors.New("it is a " + kind)
-	}
+	return r, nil
+}
+
+// files reads the blobs at the top of the state commit's tree, and its parents.
+func (r *recorded) files(q *repo.Quarantine, raw []byte) (map[string][]byte, error) {
 	var tree forks.Hash
+	var err error
 	head, _, _ := bytes.Cut(raw, []byte("\n\n"))
 	for line := range strings.Lines(string(head)) {
 		name, value, _ := strings.Cut(strings.TrimSpace(line), " ")

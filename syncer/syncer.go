@@ -18,6 +18,8 @@ type Store interface {
 	Index(ctx context.Context, fork, track string, stateCommit forks.Hash, state forks.State) error
 	// Indexed reports whether a state commit is recorded.
 	Indexed(ctx context.Context, fork, track string, stateCommit forks.Hash) (bool, error)
+	// Newest returns the state commit that was indexed last, zero if there is none.
+	Newest(ctx context.Context, fork, track string) (forks.Hash, error)
 	// RecordPass adds a run of a pass.
 	RecordPass(ctx context.Context, pass forks.PassRecord) (int64, error)
 	// OpenIntent must be durable on return: the effect follows at once.

@@ -197,18 +197,59 @@ func (v *visit) fetch(ctx context.Context) error {
 	return nil
 }
 
+// after is what a fetch would find once updates have arrived and nobody else has
+// moved anything.
+func (f found) after(t forks.Track, updates []forks.RefUpdate) found {
+	f.archives, f.pairs = maps.Clone(f.archives), maps.Clone(f.pairs)
+	for _, u := range updates {
+		switch {
+		case u.Ref == t.BranchRef():
+			f.branch = u.New
+		case u.Ref == t.StateRef():
+			f.state = u.New
+		case strings.HasPrefix(string(u.Ref), string(forks.ArchivePrefix(t.Name))):
+			set(f.archives, u.Ref, u.New)
+		default:
+			f.move(t, u)
+		}
+	}
+	return f
+}
+
+// move moves a branch of a proposal.
+func (f found) move(t forks.Track, u forks.RefUpdate) {
+	side, name, _ := strings.Cut(strings.TrimPrefix(string(u.Ref), string(forks.ProposalPrefix(t.Name))), "/")
+	id := forks.ProposalID(name)
+	pair := f.pairs[id]
+	if side == "onto" {
+		pair.Onto = u.New
+	} else {
+		pair.Fix = u.New
+	}
+	set(f.pairs, id, pair)
+}
+
+// set stores a value, or removes the key where the value is zero.
+func set[K, V comparable](m map[K]V, key K, value V) {
+	var zero V
+	if value == zero {
+		delete(m, key)
+		return
+	}
+	m[key] = value
+}
+
 // fingerprint identifies everything that a pass depends on, without reading an
 // object: the refs and the track's configuration.
-func (v *visit) fingerprint() string {
+func (f found) fingerprint(t forks.Track) string {
 	h := sha256.New()
-	t := v.track
 	fmt.Fprintln(h, "1", t.Upstream, t.URL, t.Follow, t.Branch, t.History)
-	fmt.Fprintln(h, v.found.upstream, v.found.branch, v.found.state)
-	for _, ref := range slices.Sorted(maps.Keys(v.found.archives)) {
-		fmt.Fprintln(h, ref, v.found.archives[ref])
+	fmt.Fprintln(h, f.upstream, f.branch, f.state)
+	for _, ref := range slices.Sorted(maps.Keys(f.archives)) {
+		fmt.Fprintln(h, ref, f.archives[ref])
 	}
-	for _, id := range slices.Sorted(maps.Keys(v.found.pairs)) {
-		fmt.Fprintln(h, id, v.found.pairs[id])
+	for _, id := range slices.Sorted(maps.Keys(f.pairs)) {
+		fmt.Fprintln(h, id, f.pairs[id])
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -20,7 +20,7 @@ import (
 // world is an upstream and a fork of it, both real bare repositories, and a
 // Syncer between them.
 type world struct {
-	t     *testing.T
+	t     tb
 	dir   string
 	up    *repotest.Repo
 	fork  *repotest.Repo
@@ -31,10 +31,21 @@ type world struct {
 	barrier func() error
 }
 
+// tb is what a world needs of a *testing.T or a *rapid.T.
+type tb interface {
+	repotest.TB
+	Errorf(format string, args ...any)
+}
+
 // newWorld makes an upstream with a few files and a fork at the same commit.
 func newWorld(t *testing.T, history forks.History) *world {
 	t.Helper()
-	dir := t.TempDir()
+	return newWorldIn(t, t.TempDir(), history)
+}
+
+// newWorldIn is newWorld in a folder.
+func newWorldIn(t tb, dir string, history forks.History) *world {
+	t.Helper()
 	w := &world{t: t, dir: dir, store: newMemory()}
 	w.up = repotest.New(t, filepath.Join(dir, "up.git"))
 	files := map[string]string{}
@@ -49,7 +60,7 @@ func newWorld(t *testing.T, history forks.History) *world {
 	w.clock = clockwork.NewFakeClockAt(time.Date(2024, 6, 1, 12, 0, 0, 0, time.UTC))
 	git, err := repo.New(context.Background(), repo.Options{})
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 	w.Syncer = syncer.New(syncer.Config{Git: git, Store: w.store, CacheDir: filepath.Join(dir, "cache"),
 		Clock: w.clock, Log: zap.NewNop(), Barrier: func() error {
