@@ -79,9 +79,9 @@ type offer struct {
 
 // look asks a repository for its refs.
 func (a *app) look(ctx context.Context, git *repo.Git, url string) (offer, error) {
-	r, err := git.Remote(repo.Access{URL: url, Transports: []string{"https", "http", "ssh", "file"}, ReadOnly: true})
+	r, err := git.Remote(repo.Access{URL: url, Transports: forks.Transports(), ReadOnly: true})
 	if err != nil {
-		return offer{}, err
+		return offer{}, &exitError{exitUsage, err}
 	}
 	a.say("asking " + r.URL())
 	refs, err := r.List(ctx)
@@ -95,8 +95,11 @@ func (a *app) look(ctx context.Context, git *repo.Git, url string) (offer, error
 	if err != nil {
 		return offer{}, err
 	}
-	uses, err := forks.Transport(url)
-	return offer{url, uses, head, refs}, err
+	if uses, err := forks.Transport(url); err == nil {
+		return offer{url, uses, head, refs}, nil
+	}
+	// What is left is a path that does not begin at the root.
+	return offer{r.URL(), "file", head, refs}, nil
 }
 
 // has reports whether a repository has a branch.

@@ -169,7 +169,7 @@ pass, and every tip that was ever published stays reachable.`,
   auxsync sync                                   one pass over every track`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          noSuchCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetIn(a.in)
@@ -182,9 +182,22 @@ pass, and every tip that was ever published stays reachable.`,
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "print JSON")
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "do not tell what is being done")
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SuggestionsMinimumDistance = 2
 	root.AddCommand(a.syncCommand(), a.planCommand(), a.adoptCommand(), a.statusCommand(), a.patchesCommand(),
 		a.conflictsCommand(), a.explainCommand(), a.initCommand(), a.checkCommand(), a.demoCommand(), a.versionCommand())
 	return root
+}
+
+// noSuchCommand refuses what the root command is given: a name that is no command's.
+func noSuchCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	near := ""
+	if names := cmd.SuggestionsFor(args[0]); len(names) > 0 {
+		near = " (did you mean " + strings.Join(names, " or ") + "?)"
+	}
+	return usage("there is no command %q%s; see `auxsync --help`", args[0], near)
 }
 
 // exactly is cobra.ExactArgs with exit code 2 and a sentence that helps.

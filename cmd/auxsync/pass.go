@@ -134,6 +134,8 @@ adopted yet it shows what adoption would find.`,
 				out, err := s.syncer.Plan(cmd.Context(), t, s.options())
 				if err != nil {
 					errs = append(errs, err)
+				}
+				if err != nil && out.Plan.Stopped == nil {
 					continue
 				}
 				publishes = publishes || out.Plan.Publishes()

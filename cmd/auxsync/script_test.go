@@ -28,6 +28,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup:               scripttest.Setup,
 		Cmds:                scripttest.Commands(),
+		Condition:           scripttest.Condition,
 		UpdateScripts:       os.Getenv("AUXSYNC_UPDATE_SCRIPTS") != "",
 	})
 }

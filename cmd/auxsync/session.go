@@ -2,14 +2,12 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
-	"time"
 
 	"github.com/jonboulle/clockwork"
 	"go.uber.org/zap"
@@ -111,7 +109,7 @@ func (a *app) secret(t forks.Track) func() (string, error) {
 	return func() (string, error) {
 		s, err := systemd.ReadCredential(t.Credential, a.env)
 		if err != nil {
-			return "", fmt.Errorf("credential of fork %s: %w", t.Fork, err)
+			return "", forks.AskPerson("put the token there, and try it with `auxsync check`", "credential of fork %s: %w", t.Fork, err)
 		}
 		return s, nil
 	}
@@ -129,11 +127,16 @@ func (s *session) Close() error {
 	return errors.Join(errs...)
 }
 
-// logger logs to standard error: readable text, or JSON for machines.
+// logger logs to standard error: readable text, or JSON for machines. A command that
+// a person waits for tells its progress and its result itself, so the log keeps to
+// warnings, unless it was asked to debug.
 func (a *app) logger(c forks.LogConfig) (*zap.Logger, error) {
 	level, err := zapcore.ParseLevel(c.Level)
 	if err != nil {
 		return nil, fmt.Errorf("log level: %w", err)
+	}
+	if level == zapcore.InfoLevel {
+		level = zapcore.WarnLevel
 	}
 	enc := zap.NewProductionEncoderConfig()
 	enc.EncodeTime = zapcore.RFC3339TimeEncoder
@@ -160,14 +163,6 @@ func (a *app) say(text string) {
 	}
 }
 
-// printJSON writes one value, indented.
-func (a *app) printJSON(v any) error {
-	enc := json.NewEncoder(a.out)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
-}
-
 // who is the person who runs the command, as the system knows them.
 func (a *app) who() string {
 	for _, name := range []string{"SUDO_USER", "USER", "LOGNAME"} {
@@ -177,6 +172,3 @@ func (a *app) who() string {
 	}
 	return "uid " + strconv.Itoa(os.Getuid())
 }
-
-// ago is how long something took, for people.
-func ago(d time.Duration) string { return d.Round(10 * time.Millisecond).String() }

@@ -22,19 +22,35 @@
 //	                                 patch, from the state on the fork
 //	outcome SUBJECT AHEAD PUBLISHED  the ledger on the fork says this of the patch
 //	patches N                        the stack on the fork has N patches
+//	patch SUBJECT NAME               set $NAME to the id of a patch
+//	owed SUBJECT BY                  the ledger names BY for the patch: a commit, a
+//	                                 patch, a conflict or a person
+//	open N                           people are asked about N conflicts
+//	asked SUBJECT                    a decision is asked for about the patch
 //	rev REPO REV NAME                set $NAME to a commit id
 //	same REPO REV REV                two revisions are the same commit
 //	contains REPO REV REV            the first contains the second
+//	reachable REPO COMMIT            some ref of the repository contains the commit
+//	exits CODE CMD…                  run a program; it must end with that exit code
+//	inert                            what was printed last cannot act on a terminal
 //	content REPO REV PATH FILE       a file at a revision equals FILE; "-" means that
 //	                                 there is no such file
 //	line REPO REV PATH N TEXT        line N of a file at a revision
 //	snapshot NAME DIR…               write refs and files below directories to NAME
+//	serve                            put both repositories behind HTTP, the fork with
+//	                                 the canary as its token; set $FORK_URL and
+//	                                 $UPSTREAM_URL, and write config.toml for them
 //	nocanary                         the canary credential is in no file of $WORK and
-//	                                 in nothing that was printed
+//	                                 in nothing that was printed last
 //
 // An EDIT is one of: `edit PATH N TEXT`, `insert PATH N TEXT` (before line N),
-// `cut PATH N`, `mv OLD NEW`, `rm PATH`, `add PATH LINE…`; several are separated by
-// a word that is a comma. `by NAME` in front of the subject sets the author.
+// `cut PATH N`, `mv OLD NEW`, `rm PATH`, `add PATH LINE…`, `bytes PATH CONTENT`,
+// `exec PATH` (make it executable), `link PATH TARGET`; several are separated by a
+// word that is a comma. `by NAME` in front of the subject sets the author. A word of
+// a commit that begins with a double quote is a Go string, for characters that a
+// script cannot hold: '"a\x1b[31m"'.
+//
+// The condition [mounts] says whether a program can be given a file system of its own.
 //
 // # Example
 //

@@ -68,8 +68,15 @@ func apply(t tb, r *repotest.Repo, branch string, files map[string]string, edit 
 		files[edit[1]] = repotest.Delete
 	case edit[0] == "add" && words > 2:
 		write(edit[1], edit[2:])
+	case edit[0] == "bytes" && words == 3:
+		files[edit[1]] = edit[2]
+	case edit[0] == "exec" && words == 2:
+		files[edit[1]] = repotest.Executable(strings.Join(read(edit[1]), "\n") + "\n")
+	case edit[0] == "link" && words == 3:
+		files[edit[1]] = repotest.Symlink(edit[2])
 	default:
 		t.Fatalf("no such edit: %q; there are %q", edit, slices.Sorted(maps.Keys(map[string]bool{
-			"edit PATH N TEXT": true, "insert PATH N TEXT": true, "cut PATH N": true, "mv OLD NEW": true, "rm PATH": true, "add PATH LINE…": true})))
+			"edit PATH N TEXT": true, "insert PATH N TEXT": true, "cut PATH N": true, "mv OLD NEW": true, "rm PATH": true, "add PATH LINE…": true,
+			"bytes PATH CONTENT": true, "exec PATH": true, "link PATH TARGET": true})))
 	}
 }

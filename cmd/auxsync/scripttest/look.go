@@ -2,6 +2,7 @@ package scripttest
 
 import (
 	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"io/fs"
 	"os"
@@ -101,19 +102,24 @@ func line(t tb, args []string) (bool, string) {
 	return lines[n-1] == args[4], fmt.Sprintf("%s at %s:\n%s", args[2], args[1], text)
 }
 
-// snapshot lists files with sizes and hashes of what they hold, and so also refs.
+// snapshot lists folders, and files with hashes of what they hold, and so also refs.
 func snapshot(t tb, args []string) {
 	var b strings.Builder
 	for _, dir := range args[1:] {
 		err := filepath.WalkDir(t.MkAbs(dir), func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() {
+			if err != nil {
 				return err
+			}
+			name := strings.TrimPrefix(path, t.MkAbs("."))
+			if d.IsDir() {
+				fmt.Fprintf(&b, "%s/\n", name)
+				return nil
 			}
 			data, err := os.ReadFile(path)
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(&b, "%s %x\n", strings.TrimPrefix(path, t.MkAbs(".")), sha256.Sum256(data))
+			fmt.Fprintf(&b, "%s %x\n", name, sha256.Sum256(data))
 			return nil
 		})
 		if err != nil && !os.IsNotExist(err) {
@@ -124,10 +130,18 @@ func snapshot(t tb, args []string) {
 }
 
 // noCanary searches everything that a script left behind, except the file that
-// holds the credential.
+// holds the credential: for the token, and for what it looks like in a header, also
+// where something follows it.
 func noCanary(t tb, _ []string) {
+	forms := []string{Canary}
+	for _, text := range []string{Canary, "x-access-token:" + Canary} {
+		forms = append(forms, base64.StdEncoding.EncodeToString([]byte(text[:len(text)/3*3])))
+	}
+	has := func(text string) bool {
+		return slices.ContainsFunc(forms, func(form string) bool { return strings.Contains(text, form) })
+	}
 	for _, name := range []string{"stdout", "stderr"} {
-		if strings.Contains(t.ReadFile(name), Canary) {
+		if has(t.ReadFile(name)) {
 			t.Fatalf("the credential was printed on %s", name)
 		}
 	}
@@ -136,7 +150,7 @@ func noCanary(t tb, _ []string) {
 			return err
 		}
 		data, err := os.ReadFile(path)
-		if err == nil && strings.Contains(string(data), Canary) {
+		if err == nil && has(string(data)) {
 			return fmt.Errorf("the credential is in %s", path)
 		}
 		return err

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -50,6 +51,15 @@ func Commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"line":     check(5, line),
 		"snapshot": plain(2, -1, snapshot),
 		"nocanary": plain(0, 0, noCanary),
+		"serve":    plain(0, 0, serve),
+
+		"patch":     plain(2, 2, patch),
+		"owed":      check(2, owed),
+		"open":      plain(1, 1, open),
+		"asked":     check(1, asked),
+		"reachable": check(2, reachable),
+		"exits":     plain(2, -1, exits),
+		"inert":     plain(0, 0, inert),
 	}
 }
 
@@ -85,6 +95,10 @@ func check(n int, holds func(tb, []string) (bool, string)) func(*testscript.Test
 	}
 }
 
+// forkClock keeps commits of the fork from having the date of one of upstream by
+// accident: author and date together recognise a patch.
+const forkClock = 7 * time.Second
+
 // repository opens upstream or fork. Each commit of a script is a minute younger
 // than the one before.
 func repository(t tb, name string) *repotest.Repo {
@@ -93,6 +107,9 @@ func repository(t tb, name string) *repotest.Repo {
 	var last int64
 	if _, err := fmt.Sscan(out, &last); err == nil {
 		r.Now = dateAfter(last)
+	}
+	if name == "fork" {
+		r.Now = r.Now.Add(forkClock)
 	}
 	return r
 }
@@ -143,14 +160,14 @@ func author(args []string) (string, []string) {
 }
 
 func commitTo(t tb, name, branch string, args []string) {
-	who, args := author(args)
+	who, args := author(literals(t, args))
 	r := repository(t, name)
 	r.Build(t, repotest.Commit{Branch: branch, Author: who, Subject: args[0], Files: edits(t, r, branch, args[1:])})
 }
 
 func merge(t tb, args []string) {
 	name, branch, other := args[0], args[1], args[2]
-	who, rest := author(args[3:])
+	who, rest := author(literals(t, args[3:]))
 	if who == "" {
 		who = repotest.Ada
 	}
