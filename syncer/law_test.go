@@ -103,9 +103,7 @@ func history(rt *rapid.T) {
 	}
 	l.quiet()
 	l.nothingIsLost()
-	if os.Getenv("STORY") != "" {
-		fmt.Println(strings.Join(t.story, "\n"))
-	}
+	rt.Logf("the history:\n  %s", strings.Join(t.story, "\n  "))
 }
 
 // firstContact adopts. A fork of which too much would be folded is refused, as it
