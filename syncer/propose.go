@@ -167,6 +167,9 @@ func keepAsked(old, now []forks.Decision) []forks.Decision {
 // what would be pushed.
 func (v *visit) finish(q *repo.Quarantine, old *recorded, d *decision) error {
 	p := &d.plan
+	p.State.Archives = slices.DeleteFunc(slices.Clone(p.State.Archives), func(a forks.Archive) bool {
+		return v.found.archives[forks.ArchiveRef(v.track.Name, a.Pass)] != a.Tip // its time was over
+	})
 	if old != nil && sameFacts(old.state, p.State) && p.CandidateTip == v.found.branch && len(p.WouldPush) == 0 {
 		p.Pass, p.State.Pass, p.State.At = old.state.Pass, old.state.Pass, old.state.At
 		return nil
@@ -208,11 +211,11 @@ func archived(list []forks.Archive, tip forks.Hash) bool {
 // sameFacts reports whether two states differ in nothing but the number and time
 // of the pass: then there is nothing to write down. How a patch that stands in the
 // stack came to its present form is news of the pass that made it: the next one
-// finds it kept. That the branches of a settled proposal are gone is noted with the
-// next news.
+// finds it kept. That the branches of a settled proposal, or old archives, are gone
+// is noted with the next news.
 func sameFacts(a, b forks.State) bool {
 	for _, s := range []*forks.State{&a, &b} {
-		s.Pass, s.At, s.Ledger = 0, time.Time{}, nil
+		s.Pass, s.At, s.Ledger, s.Archives = 0, time.Time{}, nil, nil
 		s.Schema = forks.StateSchema
 		s.Patches = slices.Clone(s.Patches)
 		for i := range s.Patches {
