@@ -158,7 +158,8 @@ func (l *life) word(side string) string {
 	return fmt.Sprintf("%s-%d", side, l.serial)
 }
 
-// edit changes something in a tree and says what.
+// edit changes something in a tree and says what. A line put before the first one of
+// an executable file displaces its mark: so there are binary files, too.
 func (l *life) edit(side string, all files) (changes files, what string) {
 	t := l.t
 	paths := slices.Sorted(maps.Keys(all))

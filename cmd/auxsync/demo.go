@@ -29,6 +29,9 @@ a few seconds. It exits with 0 only if every expectation held.`,
 		Example: "  auxsync demo\n  auxsync demo --dir /tmp/demo    # keep the repositories, to look around in them",
 		Args:    exactly(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if a.json {
+				return usage("%s tells a story and has no JSON form", cmd.CommandPath())
+			}
 			return a.runDemo(cmd.Context(), dir)
 		},
 	}

@@ -37,6 +37,9 @@ world are tried: one is taken only if it shares tags or commits with the fork.`,
 			return usage("%s takes the URL of the fork and, if need be, that of its upstream; see `%s --help`", cmd.CommandPath(), cmd.CommandPath())
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if a.json {
+				return usage("%s writes a config, which has no JSON form", cmd.CommandPath())
+			}
 			text, err := a.firstConfig(cmd.Context(), args)
 			if err != nil {
 				return err
