@@ -233,11 +233,10 @@ type decision struct {
 	result *rebase.Result
 	plan   forks.Plan
 	state  forks.Hash // the state commit; zero if nothing changed
-	picks  int
 }
 
 func (d decision) outcome() Outcome {
-	return Outcome{Plan: d.plan, Own: d.result.Own, Folded: d.result.Folded, Linear: d.result.Linear, Picks: d.picks}
+	return Outcome{Plan: d.plan, Own: d.result.Own, Folded: d.result.Folded}
 }
 
 // decide plans a pass: what is merged, what becomes of the stack, what is asked,
@@ -259,7 +258,7 @@ func (v *visit) decide(ctx context.Context, q *repo.Quarantine, old *recorded) (
 	if err := v.finish(q, old, &d); err != nil {
 		return decision{}, err
 	}
-	d.picks = planner.Picks()
+	v.Log.Debug("planned", zap.String("track", v.track.Name), zap.Int("pass", d.plan.Pass), zap.Int("picks", planner.Picks()))
 	if d.plan.Stopped != nil {
 		return d, nil
 	}

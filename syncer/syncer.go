@@ -79,8 +79,6 @@ type Outcome struct {
 	// Own is the number of the fork's commits that are not merges, Folded how many
 	// of them were folded; at first contact only.
 	Own, Folded int
-	Linear      bool
-	Picks       int
 	Took        time.Duration
 }
 

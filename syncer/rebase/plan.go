@@ -56,7 +56,6 @@ type Result struct {
 	// Own counts the fork's commits that are not merges, at first contact, and
 	// Folded those of them that were folded.
 	Own, Folded int
-	Linear      bool // the tip stands in a straight line on its base
 
 	planner *Planner
 	stack   *stack
@@ -93,7 +92,7 @@ func (p *Planner) Plan(ctx context.Context, in Input) (*Result, error) {
 		return nil, err
 	}
 	r.stack = newStack(ex.items, chain, since)
-	r.Arrived, r.Own, r.Folded, r.Linear = ex.arrived, ex.commits, ex.folded, len(ex.made) == 0
+	r.Arrived, r.Own, r.Folded = ex.arrived, ex.commits, ex.folded
 	if err := r.takeVerdicts(ctx, &ex); err != nil {
 		return nil, err
 	}

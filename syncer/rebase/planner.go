@@ -39,8 +39,6 @@ type Merger interface {
 type History interface {
 	// IsAncestor reports whether b contains a; a commit contains itself.
 	IsAncestor(ctx context.Context, a, b forks.Hash) (bool, error)
-	// MergeBase returns a best common ancestor, zero if there is none.
-	MergeBase(ctx context.Context, a, b forks.Hash) (forks.Hash, error)
 	// FirstParents lists to's first-parent chain, newest first, without what from
 	// contains. A zero from excludes nothing.
 	FirstParents(ctx context.Context, from, to forks.Hash) ([]forks.Hash, error)

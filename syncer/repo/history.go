@@ -17,16 +17,6 @@ func (q *Quarantine) IsAncestor(ctx context.Context, a, b forks.Hash) (bool, err
 	return err == nil && out.exit == 0, err
 }
 
-// MergeBase returns the best common ancestor of a and b; zero if they have none.
-// Of several it is the first that git names.
-func (q *Quarantine) MergeBase(ctx context.Context, a, b forks.Hash) (forks.Hash, error) {
-	out, err := q.run(ctx, call{args: []string{"merge-base", a.String(), b.String()}, maxExit: 1})
-	if err != nil || out.exit == 1 {
-		return forks.Hash{}, err
-	}
-	return forks.ParseHash(strings.TrimSpace(string(out.stdout)))
-}
-
 // FirstParents lists the first-parent chain of to, newest first, without the
 // commits that from contains; a zero from leaves out none.
 func (q *Quarantine) FirstParents(ctx context.Context, from, to forks.Hash) ([]forks.Hash, error) {
@@ -46,20 +36,6 @@ func (q *Quarantine) revList(ctx context.Context, c call) ([]forks.Hash, error) 
 		return nil, err
 	}
 	return list, nil
-}
-
-// CountCommits counts the commits that tip contains and none of not does.
-func (q *Quarantine) CountCommits(ctx context.Context, tip forks.Hash, not ...forks.Hash) (int, error) {
-	out, err := q.run(ctx, call{args: []string{"rev-list", "--count", "--stdin"},
-		stdin: strings.NewReader(revisions(tip, not...))})
-	if err != nil {
-		return 0, err
-	}
-	var n int
-	if _, err := fmt.Sscanf(string(out.stdout), "%d\n", &n); err != nil {
-		return 0, fmt.Errorf("git counted %q: %w", out.stdout, err)
-	}
-	return n, nil
 }
 
 // NewCommits lists the commits that tip contains and none of not does, merges

@@ -1,0 +1,54 @@
+// Package rebase decides what becomes of a track's patches. It explains the
+// fork's tip, replays the stack on upstream's tip, finds the cause of each
+// conflict, chooses the base to publish, and makes the candidate. It writes
+// objects and nothing else; applying a plan is for package syncer.
+//
+// # A plan, step by step
+//
+//  1. Extract (extract.go, identify.go, fold.go). The base is the recorded one, or
+//     a newer upstream commit that people merged. What arrived since the recorded
+//     tip is read in several ways: reverts pair with what they revert, copies of
+//     known patches are these patches, earlier forms that an old branch brought back
+//     do or do not count. The first reading under which the law holds is taken; if
+//     there is none, what does not replay is left out and the difference becomes one
+//     patch.
+//  2. Answers (harvest.go). What people merged into a conflict's onto branch is the
+//     patch's new version from the conflict's cause on.
+//  3. Replay (replay.go, memo.go). Each patch is picked onto upstream's tip, going
+//     on past conflicts. A patch that needs a missing one is blocked by it.
+//  4. What upstream took (taken.go) is recognised by patch-id, author and date, or
+//     subject, and confirmed by an empty pick.
+//  5. Causes (cause.go). For each conflict, the child of the newest first-parent
+//     commit on which the patch is clean.
+//  6. The base (plan.go): upstream's tip, or the newest commit on which everything
+//     that stands in the branch is clean.
+//  7. The candidate and the ledger (candidate.go, ledger.go), and on request the
+//     branches that ask about a conflict (pair.go).
+//
+// # Invariants
+//
+//   - The law: the patches that stand on the base, replayed on it, give exactly the
+//     tip's tree.
+//   - A plan is a function of its [Input] and of the objects: dates in the
+//     candidate's commits come from its inputs, not from a clock.
+//   - Only the first-parent chain of upstream is ever a base or a cause.
+//   - A patch leaves the stack by an outcome that says why, and stays on record.
+//   - A missing object is an error and never a conflict.
+//
+// # What it does not do
+//
+// It does not merge: [Merger] does, which is git's merge-tree. It knows no
+// proposals beyond what is recorded of them, no remotes and no time but
+// [Input].Now.
+//
+// # Example
+//
+// A fork carries p1 on base u0; upstream goes on to u1 and u2, and u2 changes the
+// line that p1 changes:
+//
+//	p := rebase.NewPlanner(q, q, q) // q is a repo.Quarantine
+//	r, err := p.Plan(ctx, rebase.Input{Track: track, State: &state, Fork: tip, Upstream: u2, Now: now})
+//	// r.Plan.Base.New is u1, p1 is kept there and conflicted ahead,
+//	// r.Wanted holds one conflict whose Cause is u2
+//	pair, err := r.BuildPair(ctx, r.Wanted[0], describe, message)
+package rebase
