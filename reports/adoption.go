@@ -95,7 +95,8 @@ func (c FirstContact) history(p *page) {
 	if c.Plan.State.History == forks.Rewrite {
 		p.text(2, "Each publication puts the patches anew on upstream's commit and moves the branch there. The history stays short and "+
 			"reads like a list of patches. But the branch does not fast-forward: clones have to reset, pins of a commit in lock files "+
-			"point to what is no longer on the branch, and open pull requests show old copies of the patches until they are rebased.")
+			"point to what is no longer on the branch, and open pull requests show old copies of the patches until they are rebased. "+
+			"A remote that denies rewinding the branch, as a protected branch does, refuses the first publication; nothing is lost then.")
 		return
 	}
 	p.text(2, "Each publication joins the old branch and the new stack with one merge commit, the marker. The branch always "+

@@ -89,6 +89,9 @@ func (a *app) showCheck(cfg *forks.Config, git string, show bool) error {
 	fmt.Fprintf(a.out, "%s is well-formed; git %s\n", forks.Inert(r.File), git)
 	for _, t := range r.Tracks {
 		fmt.Fprintf(a.out, "  %s/%s: branch %s follows upstream's %s, history %s\n", t.Fork, t.Track, t.Branch, t.Follow, t.History)
+		if t.History == forks.Rewrite {
+			fmt.Fprintf(a.out, "    the remote must permit rewinding %s, which a protected branch does not\n", t.Branch)
+		}
 	}
 	return nil
 }
