@@ -60,16 +60,6 @@ func (s *Store) SettleIntent(ctx context.Context, id int64, status forks.IntentS
 
 // OpenIntents returns a track's intents that are not settled, oldest first.
 func (s *Store) OpenIntents(ctx context.Context, fork, track string) ([]forks.Intent, error) {
-	return s.intents(ctx, fork, track, forks.IntentOpen)
-}
-
-// UnexplainedIntents returns a track's intents that wait for a person, oldest
-// first.
-func (s *Store) UnexplainedIntents(ctx context.Context, fork, track string) ([]forks.Intent, error) {
-	return s.intents(ctx, fork, track, forks.IntentUnexplained)
-}
-
-func (s *Store) intents(ctx context.Context, fork, track string, status forks.IntentStatus) ([]forks.Intent, error) {
 	return collect(ctx, s, "read intents from", func(rows *sql.Rows) (forks.Intent, error) {
 		in := forks.Intent{Fork: fork, Track: track}
 		var payload string
@@ -78,5 +68,5 @@ func (s *Store) intents(ctx context.Context, fork, track string, status forks.In
 		return in, err
 	}, `SELECT intents.id, kind, intents.pass, payload, created_at, status, note
 		FROM intents JOIN tracks ON tracks.id = track_id
-		WHERE fork = ? AND name = ? AND status = ? ORDER BY intents.id`, fork, track, string(status))
+		WHERE fork = ? AND name = ? AND status = ? ORDER BY intents.id`, fork, track, string(forks.IntentOpen))
 }

@@ -190,8 +190,8 @@ func TestCommandsKeepOrRemoveAFileThatOneSideDeleted(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, odd(forks.ModifyDelete))
 	s.run(toBegin, "")
-	s.runEach("### One side", "# upstream deleted it, the patch keeps it; to keep it as it is there now:")
-	s.runEach("### One side", "# or to remove it:")
+	s.runEach("### Upstream deleted", "# upstream deleted it, the patch keeps it; to keep it as it is there now:")
+	s.runEach("### Upstream deleted", "# or to remove it:")
 	s.run(toKeep, "")
 	if out := s.git(s.fork, "ls-tree", "--name-only", s.onto()); out != "x.nix" {
 		t.Errorf("left are %q", out)

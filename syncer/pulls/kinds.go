@@ -48,8 +48,12 @@ func guideFor(f forks.ConflictFile) guide {
 		return guide{title: "Both sides added this file", edit: true,
 			text: "Upstream and the patch each added it, with different content."}
 	case forks.ModifyDelete:
-		return guide{title: "One side deleted the file, the other changed it", commands: keepOrRemove,
-			text: "Keep the file if its content is still needed, perhaps in another place; otherwise remove it. The changed form is there now."}
+		if !hasStage(f, 2) {
+			return guide{title: "Upstream deleted the file, the patch changed it", commands: keepOrRemove,
+				text: "The patch's form of it is there now. Keep it if it is still needed; otherwise remove it. If its content went to another file, the change may be carried over there: files that upstream's commit touched count as part of this conflict."}
+		}
+		return guide{title: "The patch deleted the file, upstream changed it", commands: keepOrRemove,
+			text: "Upstream's form of it is there now. Keep it if it is still needed; otherwise remove it."}
 	case forks.RenameDelete:
 		return guide{title: "One side renamed the file, the other deleted it", commands: keepOrRemove,
 			text: "Keep the file under its new name if it is still needed; otherwise remove it."}
@@ -74,6 +78,12 @@ func guideFor(f forks.ConflictFile) guide {
 	}
 	return guide{title: "A conflict of another kind", commands: renameOrRemove, edit: true,
 		text: "Look at what git says about it, and make the file what it should be."}
+}
+
+// hasStage reports whether one of the inputs has the file: 2 is upstream with the
+// patches before this one, 3 is the patch.
+func hasStage(f forks.ConflictFile, n int) bool {
+	return slices.ContainsFunc(f.Stages, func(s forks.Stage) bool { return s.Stage == n })
 }
 
 func hasMode(f forks.ConflictFile, mode forks.Mode) bool {

@@ -122,16 +122,23 @@ func (l *lab) start(t *testing.T, rng *rand.Rand) forks.Hash {
 	return l.Commit(t, "main", repotest.Ada, "start", files)
 }
 
+// twoHistories makes an upstream of n commits on a first one, which it lists too,
+// and a fork of m commits on that first one.
+func (l *lab) twoHistories(t *testing.T, rng *rand.Rand, n, m int) (upstream, patches []forks.Hash) {
+	t.Helper()
+	base := l.start(t, rng)
+	upstream = append([]forks.Hash{base}, l.randomHistory(t, rng, "main", n)...)
+	l.SetRef(t, "fork", base)
+	return upstream, l.randomHistory(t, rng, "fork", m)
+}
+
 func TestRememberedPicksAreGitsOwn(t *testing.T) {
 	t.Parallel()
 	remembered := 0
 	for seed := range uint64(4) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		l := newLab(t)
-		base := l.start(t, rng)
-		upstream := append([]forks.Hash{base}, l.randomHistory(t, rng, "main", 25)...)
-		l.SetRef(t, "fork", base)
-		patches := l.randomHistory(t, rng, "fork", 6)
+		upstream, patches := l.twoHistories(t, rng, 25, 6)
 		p := l.planner()
 		for _, patch := range patches {
 			c, err := p.change(patch)
@@ -170,10 +177,7 @@ func TestCauseIsTheNewestOneThatTryingEveryCommitFinds(t *testing.T) {
 	for seed := range uint64(5) {
 		rng := rand.New(rand.NewPCG(seed, 2))
 		l := newLab(t)
-		base := l.start(t, rng)
-		chain := append([]forks.Hash{base}, l.randomHistory(t, rng, "main", 20)...)
-		l.SetRef(t, "fork", base)
-		patches := l.randomHistory(t, rng, "fork", 5)
+		chain, patches := l.twoHistories(t, rng, 20, 5)
 		p := l.planner()
 		var items []item
 		for i, patch := range patches {
@@ -186,7 +190,7 @@ func TestCauseIsTheNewestOneThatTryingEveryCommitFinds(t *testing.T) {
 			}
 			items = append(items, item{patch: forks.Patch{ID: forks.PatchID(fmt.Sprintf("p%d", i)), Commit: patch, First: patch}, form: patch, change: c})
 		}
-		s := newStack(items, chain, base)
+		s := newStack(items, chain, chain[0])
 		for i := range items {
 			rel, _, err := p.related(s, i)
 			if err != nil {
