@@ -106,6 +106,9 @@ type Patch struct {
 	Out *Out `json:"out"`
 	// End is set once the patch has left the stack for good.
 	End *End `json:"end"`
+	// From is the patch of the track that stack_from names of which this one is a
+	// copy; empty for a patch of its own.
+	From PatchID `json:"from"`
 	// Folded lists the commits whose changes this patch took in.
 	Folded []FoldedCommit `json:"folded"`
 	// Was is the outcome pair of the last pass.

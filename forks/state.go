@@ -51,6 +51,13 @@ type State struct {
 	Decisions []Decision `json:"decisions"`
 	Archives  []Archive  `json:"archives"`
 	Stopped   *Stop      `json:"stopped"`
+
+	// Moved is when the branch last moved to a newer base: publish_every counts from it.
+	Moved time.Time `json:"moved"`
+	// Writer wrote this state.
+	Writer Writer `json:"writer"`
+	// Retarget is set from a change of upstream until a base of it is published.
+	Retarget *Retarget `json:"retarget"`
 }
 
 // Adopted records the first contact.

@@ -1,5 +1,10 @@
 package forks
 
+import (
+	"strings"
+	"time"
+)
+
 // Track is one fork branch that follows one upstream branch, with every key of
 // config.toml in effect: what the track does not say comes from its fork, then
 // from the top of the file, then from the default.
@@ -13,12 +18,32 @@ type Track struct {
 	Forge           string   // "git"
 	AllowTransports []string // transports of both URLs that may be used: https, http, ssh, file
 
-	Follow  string  // upstream branch, without refs/heads/
+	// Follow is the upstream branch, without refs/heads/, or "tags:" and a pattern:
+	// then the track follows the newest release among the tags. See FollowsTags.
+	Follow  string
 	Branch  string  // fork branch, without refs/heads/
 	History History // how the branch moves
+
+	// StackFrom names the track of the same fork whose stack this one carries; "" if
+	// the track has a stack of its own.
+	StackFrom string
+
+	Interval     time.Duration // between two passes
+	Jitter       float64       // share of Interval by which it varies, 0 to 1
+	PublishEvery time.Duration // least time between two moves of the base that nobody asked for
 }
 
-// FollowRef is the upstream ref that the track follows.
+// tagsPrefix begins a follow that names tags.
+const tagsPrefix = "tags:"
+
+// FollowsTags returns the pattern of the tags that the track follows, without
+// refs/tags/; ok is false for a track that follows a branch.
+func (t Track) FollowsTags() (pattern string, ok bool) {
+	return strings.CutPrefix(t.Follow, tagsPrefix)
+}
+
+// FollowRef is the upstream ref that the track follows. A track that follows tags
+// has none.
 func (t Track) FollowRef() Ref { return BranchRef(t.Follow) }
 
 // BranchRef is the fork ref that the track publishes to.

@@ -60,10 +60,20 @@ func New(c Config) *Syncer { return &Syncer{c} }
 
 // Options are the wishes of whoever asks for a pass.
 type Options struct {
-	Who          string // recorded as the one who adopted
+	Who          string // recorded as the one who adopted or decided
 	AcceptFolded bool   // adopt although more than a fifth of the commits is folded
-	// Say is told in a few words what happens next; nil says nothing.
-	Say func(string)
+	// Due leaves the base where it is until publish_every has passed, unless a person
+	// pushed or answered. A pass that a person asks for publishes at once.
+	Due bool
+	// Create makes the fork's branch at upstream's tip, if adoption finds none.
+	Create bool
+	// Retarget says that the change of upstream in the config is meant.
+	Retarget bool
+	// TakeOver goes on although another state directory wrote the newest state.
+	TakeOver bool
+	// Say is told what happens next, and how far it has come; nil says nothing. It
+	// may be called from several goroutines.
+	Say func(forks.Progress)
 }
 
 // Outcome is what a pass did.
@@ -87,6 +97,6 @@ const attempts = 5
 
 func (o Options) say(text string) {
 	if o.Say != nil {
-		o.Say(text)
+		o.Say(forks.Progress{Doing: text})
 	}
 }

@@ -47,7 +47,9 @@ again. A track must have been adopted first.`,
 }
 
 // options are the same for every pass that a person asks for.
-func (s *session) options() syncer.Options { return syncer.Options{Who: s.who(), Say: s.say} }
+func (s *session) options() syncer.Options {
+	return syncer.Options{Who: s.who(), Say: func(p forks.Progress) { s.say(p.Doing) }}
+}
 
 // showPass prints what a pass did.
 func (a *app) showPass(t forks.Track, out syncer.Outcome) error {
