@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/syncer/repo"
@@ -26,8 +27,10 @@ func (v *visit) agree(ctx context.Context, q *repo.Quarantine, old *recorded) er
 		has = fmt.Sprintf("is at pass %d", old.state.Pass)
 		switch {
 		case archived > old.state.Pass:
-		case newest.IsZero() || newest == old.commit || v.contains(ctx, q, old.commit, newest):
+		case newest.IsZero() || newest == old.commit:
 			return nil
+		case v.contains(ctx, q, old.commit, newest):
+			return v.sameWriter(old.state)
 		default:
 			return forks.AskPerson("to keep what is there, move the database away (a new one is made from the fork); else "+v.restore(q, newest), "%s of the fork %s (%s), which does not follow %s, the newest that is known here",
 				v.track.StateRef(), has, old.commit.Short(), newest.Short())
@@ -61,4 +64,18 @@ func (v *visit) restore(q *repo.Quarantine, newest forks.Hash) string {
 	}
 	return "restore it: git --git-dir=" + forks.ShellWord(v.local.Dir()) + " push --force-with-lease=" + ref + ":" + found + " " +
 		forks.ShellWord(v.track.URL) + " " + newest.String() + ":" + ref
+}
+
+// sameWriter checks that a state which followed the newest one that is known here
+// was written here: after a crash that is so. Else another state directory keeps
+// the same track, and the two would take turns. A state directory that knows nothing
+// of the track yet goes on from whatever it finds.
+func (v *visit) sameWriter(s forks.State) error {
+	by := s.Writer
+	if v.opts.TakeOver || by.ID == v.Writer.ID || by.ID == "" || v.Writer.ID == "" {
+		return nil
+	}
+	return forks.AskPerson("stop that one, or remove the track from its config, then go on here with: auxsync sync --take-over "+forks.ShellWord(v.track.Name),
+		"pass %d of %s was written by another auxsync, on %s, at %s; one track must not be kept from two state directories",
+		s.Pass, v.track.Name, forks.Inert(by.Host), s.At.Format(time.RFC3339))
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -27,15 +28,7 @@ func (v *visit) apply(ctx context.Context, q *repo.Quarantine, old *recorded, d 
 	// arrived finds it already.
 	expected := v.found.after(v.track, d.plan.WouldPush)
 	if len(d.plan.WouldPush) > 0 {
-		if err := v.publish(ctx, q, d); err != nil {
-			return out, err
-		}
-		out.Written, out.State = true, d.state
-		if err := v.Store.Index(ctx, v.track.Fork, v.track.Name, d.state, d.plan.State); err != nil {
-			return out, fmt.Errorf("index pass %d of %s: %w", d.plan.Pass, v.track.Name, err)
-		}
-		crash.At("indexed")
-		if err := v.tellEvents(ctx, d.plan); err != nil {
+		if err := v.publish(ctx, q, d, &out); err != nil {
 			return out, err
 		}
 	}
@@ -58,21 +51,46 @@ func (v *visit) apply(ctx context.Context, q *repo.Quarantine, old *recorded, d 
 	return out, nil
 }
 
-// publish pushes what the plan would push, as one, and looks that it arrived.
-func (v *visit) publish(ctx context.Context, q *repo.Quarantine, d decision) error {
+// grace is how long a publication that has begun goes on after it was told to end.
+const grace = 7 * time.Second
+
+// finishing returns a context that outlives ctx by grace: a push that has begun is
+// better seen to its end than looked into by the next start.
+func (v *visit) finishing(ctx context.Context) (context.Context, context.CancelFunc) {
+	held, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		late := v.Clock.AfterFunc(grace, cancel)
+		context.AfterFunc(held, func() { late.Stop() })
+	})
+	return held, func() { stop(); cancel() }
+}
+
+// publish pushes what the plan would push, as one, looks that it arrived, and writes
+// it into the index.
+func (v *visit) publish(ctx context.Context, q *repo.Quarantine, d decision, out *Outcome) error {
 	v.opts.say("publishing")
 	crash.At("planned")
 	if err := q.Pack(ctx, tips(d.plan.WouldPush), v.known()); err != nil {
 		return fmt.Errorf("keep the new objects: %w", err)
 	}
 	crash.At("packed")
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("publish pass %d of %s: %w", d.plan.Pass, v.track.Name, context.Cause(ctx))
+	}
+	ctx, done := v.finishing(ctx)
+	defer done()
 	if err := v.effect(ctx, "push", d.plan.Pass, d.plan.WouldPush); err != nil {
 		err = v.inTheWay(ctx, err)
 		return fmt.Errorf("publish pass %d of %s: %w", d.plan.Pass, v.track.Name, err)
 	}
 	v.Log.Info("published", zap.String("fork", v.track.Fork), zap.String("track", v.track.Name), zap.Int("pass", d.plan.Pass),
 		zap.Stringer("base", d.plan.Base.New), zap.Stringer("tip", d.plan.CandidateTip))
-	return nil
+	out.Written, out.State = true, d.state
+	if err := v.Store.Index(ctx, v.track.Fork, v.track.Name, d.state, d.plan.State); err != nil {
+		return fmt.Errorf("index pass %d of %s: %w", d.plan.Pass, v.track.Name, err)
+	}
+	crash.At("indexed")
+	return v.tellEvents(ctx, d.plan)
 }
 
 // tips lists the ids that updates set.

@@ -109,6 +109,11 @@ func (v *visit) inCache(ctx context.Context, path string, adopt bool) (out Outco
 	} else if !adopt && len(open) == 0 && last == v.found.fingerprint(v.track) {
 		return Outcome{Quiet: true}, nil
 	}
+	release, err := v.worker(ctx, v.opts)
+	if err != nil {
+		return out, err
+	}
+	defer release()
 	q, err := v.local.Quarantine(ctx)
 	if err != nil {
 		return out, err
@@ -150,6 +155,8 @@ func (v *visit) recorded(ctx context.Context, q *repo.Quarantine) (*recorded, er
 func (v *visit) mayRun(ctx context.Context, old *recorded, adopt bool) error {
 	t := v.track
 	switch {
+	case v.found.branch.IsZero() && old == nil && adopt && v.opts.Create:
+		return v.room(ctx)
 	case v.found.branch.IsZero() && old == nil:
 		return v.noSuchBranch(ctx, v.fork, "the fork", t.Branch, "branch")
 	case v.found.branch.IsZero():
@@ -212,6 +219,11 @@ func (s *Syncer) Plan(ctx context.Context, t forks.Track, o Options) (out Outcom
 		return out, err
 	}
 	defer func() { err = errors.Join(err, q.Close()) }()
+	release, err := s.worker(ctx, o)
+	if err != nil {
+		return out, err
+	}
+	defer release()
 	old, err := v.recorded(ctx, q)
 	if err != nil {
 		return out, err
@@ -245,11 +257,19 @@ func (v *visit) decide(ctx context.Context, q *repo.Quarantine, old *recorded) (
 	v.opts.say("replaying the patches")
 	planner := rebase.NewPlanner(q, q, q)
 	in := v.input(old)
+	creates := old == nil && v.found.branch.IsZero()
+	if creates {
+		in.Fork = v.found.upstream // where the branch begins
+	}
 	result, err := planner.Plan(ctx, in)
 	if err != nil {
 		return decision{}, err
 	}
 	d := decision{result: result, plan: result.Plan}
+	d.plan.State.Writer = v.Writer
+	if creates {
+		d.plan.ForkTip = forks.Hash{}
+	}
 	if d.plan.Stopped == nil && old != nil {
 		if err := v.propose(ctx, q, planner, in, &d); err != nil {
 			return decision{}, err

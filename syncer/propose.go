@@ -216,6 +216,7 @@ func archived(list []forks.Archive, tip forks.Hash) bool {
 func sameFacts(a, b forks.State) bool {
 	for _, s := range []*forks.State{&a, &b} {
 		s.Pass, s.At, s.Ledger, s.Archives = 0, time.Time{}, nil, nil
+		s.Writer = forks.Writer{}
 		s.Schema = forks.StateSchema
 		s.Patches = slices.Clone(s.Patches)
 		for i := range s.Patches {

@@ -76,24 +76,37 @@ func (v *visit) readState(q *repo.Quarantine) (*recorded, error) {
 
 // files reads the blobs at the top of the state commit's tree, and its parents.
 func (r *recorded) files(q *repo.Quarantine, raw []byte) (map[string][]byte, error) {
-	var tree forks.Hash
-	var err error
+	tree, parents, err := commitLinks(raw)
+	if err != nil {
+		return nil, err
+	}
+	r.parents = parents
+	return filesOf(q, tree, stateFile, formsFile)
+}
+
+// commitLinks reads tree and parents from a commit's header.
+func commitLinks(raw []byte) (tree forks.Hash, parents []forks.Hash, err error) {
 	head, _, _ := bytes.Cut(raw, []byte("\n\n"))
 	for line := range strings.Lines(string(head)) {
 		name, value, _ := strings.Cut(strings.TrimSpace(line), " ")
-		switch name {
-		case "tree":
-			if tree, err = forks.ParseHash(value); err != nil {
-				return nil, err
-			}
-		case "parent":
-			p, err := forks.ParseHash(value)
-			if err != nil {
-				return nil, err
-			}
-			r.parents = append(r.parents, p)
+		if name != "tree" && name != "parent" {
+			continue
+		}
+		id, err := forks.ParseHash(value)
+		if err != nil {
+			return tree, nil, err
+		}
+		if name == "tree" {
+			tree = id
+		} else {
+			parents = append(parents, id)
 		}
 	}
+	return tree, parents, nil
+}
+
+// filesOf reads files at the top of a tree; one that is not there is left out.
+func filesOf(q *repo.Quarantine, tree forks.Hash, names ...string) (map[string][]byte, error) {
 	_, data, err := q.Object(tree)
 	if err != nil {
 		return nil, err
@@ -107,9 +120,13 @@ func (r *recorded) files(q *repo.Quarantine, raw []byte) (map[string][]byte, err
 		_, name, _ := bytes.Cut(head, []byte(" "))
 		var id forks.Hash
 		copy(id[:], rest)
-		if string(name) == stateFile || string(name) == formsFile {
-			if _, files[string(name)], err = q.Object(id); err != nil {
+		if slices.Contains(names, string(name)) {
+			kind, text, err := q.Object(id)
+			if err != nil {
 				return nil, err
+			}
+			if kind == "blob" {
+				files[string(name)] = text
 			}
 		}
 		data = rest[20:]

@@ -2,6 +2,7 @@ package syncer
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/jonboulle/clockwork"
@@ -46,17 +47,44 @@ type Config struct {
 	// Secret returns the credential of a track's fork, read anew at each use; nil
 	// if it has none.
 	Secret func(forks.Track) func() (string, error)
+	// Workers is how many passes replay patches at the same time; 0 means one. Any
+	// number may wait for a remote meanwhile.
+	Workers int
+	// Writer is this state directory: it stands in each state that it writes, and
+	// another one's newer state stops the track. Zero looks at no writer.
+	Writer forks.Writer
 	// Barrier, if set, is called between the fetch and the push of a pass: tests
 	// and the demo let a person push there.
 	Barrier func() error
 }
 
-// Syncer makes passes. It is used by one goroutine at a time, which holds the
-// state directory's lock, except for Plan and Read, which need none.
-type Syncer struct{ Config }
+// Syncer makes passes. Its process holds the state directory's lock, except for
+// Plan, Read and their like, which need none. It is safe for concurrent use, but a
+// fork is given to one pass at a time by the caller.
+type Syncer struct {
+	Config
+	work chan struct{} // holds as many tokens as passes may replay patches
+}
 
 // New returns a Syncer.
-func New(c Config) *Syncer { return &Syncer{c} }
+func New(c Config) *Syncer { return &Syncer{Config: c, work: make(chan struct{}, max(1, c.Workers))} }
+
+// worker waits until one more pass may use the processor; release gives it back.
+func (s *Syncer) worker(ctx context.Context, o Options) (release func(), err error) {
+	release = func() { <-s.work }
+	select {
+	case s.work <- struct{}{}:
+		return release, nil
+	default:
+	}
+	o.say("waiting for the pass of another track")
+	select {
+	case s.work <- struct{}{}:
+		return release, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for the pass of another track: %w", context.Cause(ctx))
+	}
+}
 
 // Options are the wishes of whoever asks for a pass.
 type Options struct {

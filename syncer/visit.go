@@ -83,6 +83,8 @@ func (v *visit) forkSpecs(branch bool) []repo.FetchSpec {
 		{From: "refs/auxsync/state/*", To: v.at("state/*")},
 		{From: string(forks.ArchivePrefix(t.Name)) + "*", To: v.at("archive/" + t.Name + "/*")},
 		{From: string(forks.ProposalPrefix(t.Name)) + "*", To: v.at("heads/auxsync/" + t.Name + "/*")},
+		// One branch, as a pattern because it may not exist.
+		{From: "refs/heads/auxsync/policy*", To: v.at("heads/auxsync/policy*")},
 	}
 	if branch {
 		specs = append(specs, repo.FetchSpec{From: string(t.BranchRef()), To: v.at("heads/" + t.Branch)})
@@ -177,7 +179,11 @@ func (v *visit) noSuchBranch(ctx context.Context, r *repo.Remote, what, branch, 
 	if len(names) > shown {
 		names, more = names[:shown], ", …"
 	}
-	return forks.AskPerson("correct `"+key+"` of track "+v.track.Name, "%s %s has no branch %s (it has %s%s)",
+	next := "correct `" + key + "` of track " + v.track.Name
+	if key == "branch" {
+		next += ", or make the branch where upstream is now: auxsync adopt --create " + v.track.Name
+	}
+	return forks.AskPerson(next, "%s %s has no branch %s (it has %s%s)",
 		what, r.URL(), branch, strings.Join(names, ", "), more)
 }
 

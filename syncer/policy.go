@@ -1,0 +1,94 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/syncer/repo"
+)
+
+// policyFile is the file on the policy branch.
+const policyFile = "policy.toml"
+
+// policyVersions is how many versions of a policy are looked at in search of one
+// that is good.
+const policyVersions = 50
+
+// PolicyVersion is one version of policy.toml on a fork's policy branch.
+type PolicyVersion struct {
+	Commit forks.Hash
+	Text   []byte // nil if the commit has no policy.toml
+}
+
+// Policies hands the versions of a fork's policy to look, the newest first, until
+// it returns false; there is none without a policy branch. It reads the cache as
+// the last pass of any track of the fork left it, and asks no remote.
+func (s *Syncer) Policies(ctx context.Context, t forks.Track, look func(PolicyVersion) (more bool)) error {
+	return s.reading(ctx, t, func(v *visit, q *repo.Quarantine) error {
+		refs, err := v.local.Refs(ctx, v.at("heads/auxsync/"))
+		if err != nil {
+			return err
+		}
+		tip := refs[forks.Ref(v.at("heads/auxsync/policy"))]
+		if tip.IsZero() {
+			return nil
+		}
+		versions, err := q.FirstParents(ctx, forks.Hash{}, tip)
+		if err != nil {
+			return err
+		}
+		for _, commit := range versions[:min(len(versions), policyVersions)] {
+			text, err := fileAt(q, commit, policyFile)
+			if err != nil {
+				return fmt.Errorf("read the policy of fork %s at %s: %w", t.Fork, commit.Short(), err)
+			}
+			if !look(PolicyVersion{commit, text}) {
+				return nil
+			}
+		}
+		return nil
+	})
+}
+
+// fileAt reads a file at the top of a commit's tree; nil if there is none.
+func fileAt(q *repo.Quarantine, commit forks.Hash, name string) ([]byte, error) {
+	kind, raw, err := q.Object(commit)
+	if err != nil {
+		return nil, err
+	}
+	if kind != "commit" {
+		return nil, fmt.Errorf("it is a %s", kind)
+	}
+	tree, _, err := commitLinks(raw)
+	if err != nil {
+		return nil, err
+	}
+	files, err := filesOf(q, tree, name)
+	if err != nil {
+		return nil, err
+	}
+	return files[name], nil
+}
+
+// reading opens a track's cache for reading, without a lock; without a cache do is
+// not called.
+func (s *Syncer) reading(ctx context.Context, t forks.Track, do func(*visit, *repo.Quarantine) error) (err error) {
+	local, err := s.borrow(ctx, t)
+	if err != nil || local == nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, local.Close()) }()
+	scratch, err := s.Git.Scratch(ctx, local)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, scratch.Close()) }()
+	q, err := scratch.Quarantine(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, q.Close()) }()
+	return do(&visit{Syncer: s, track: t, local: local}, q)
+}
