@@ -44,6 +44,16 @@ type TrackStatus struct {
 	// Behind counts upstream's first-parent commits after Base; nil if unknown.
 	Behind   *int      `json:"behind"`
 	LastPass *LastPass `json:"last_pass"`
+	// Health says in words how passes go; "" where nobody has made any yet.
+	Health string `json:"health"`
+	// Trouble is why the last pass failed; "" if it did not.
+	Trouble string `json:"trouble"`
+	// Next is when the daemon makes the next pass; nil where no daemon tells.
+	Next    *time.Time `json:"next_pass"`
+	Running bool       `json:"running"` // a pass is being made
+	// PolicyTrouble is why the fork's newest policy is not in effect; "" if it is.
+	PolicyTrouble string `json:"policy_trouble"`
+
 	Patches  int       `json:"patches"`
 	LeftOut  int       `json:"left_out"` // of Patches
 
@@ -136,7 +146,7 @@ func (t TrackStatus) text(p *page, now time.Time) {
 	if t.Phase == Found {
 		p.fields(
 			field{"branch", forks.Inert(t.Branch) + " of the fork " + forks.Inert(t.Fork)},
-			field{"follows", follows},
+			field{"follows", follows}, field{"passes", t.passes(now)}, field{"policy", inert(t.PolicyTrouble, maxReason)},
 			field{nextStep, "auxsync adopt " + forks.Inert(t.Track) + " (until then nothing is ever pushed to it), or, if it was adopted, auxsync sync " + forks.Inert(t.Track)},
 		)
 		return
@@ -156,7 +166,7 @@ func (t TrackStatus) text(p *page, now time.Time) {
 	}
 	p.fields(
 		field{"branch", branch}, field{"follows", follows}, field{"base", t.base()}, field{"last pass", t.lastPass(now)},
-		field{"waits", hold}, field{"stopped", stopped}, field{nextStep, next},
+		field{"passes", t.passes(now)}, field{"waits", hold}, field{"policy", inert(t.PolicyTrouble, maxReason)}, field{"stopped", stopped}, field{nextStep, next},
 	)
 	t.asks(p, now)
 }
@@ -195,6 +205,20 @@ func (t TrackStatus) lastPass(now time.Time) string {
 		text += ": " + inert(t.LastPass.Outcome, maxReason)
 	}
 	return text
+}
+
+// passes says how passes go and when the next one is due.
+func (t TrackStatus) passes(now time.Time) string {
+	next := ""
+	switch {
+	case t.Running:
+		next = "one is being made"
+	case t.Next != nil && t.Next.After(now):
+		next = "the next in " + forks.Ago(t.Next.Sub(now))
+	case t.Next != nil:
+		next = "the next is due"
+	}
+	return joined(": ", joined(", ", forks.Inert(t.Health), next), inert(t.Trouble, maxReason))
 }
 
 // asks lists what waits for people.
