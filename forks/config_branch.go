@@ -1,77 +1,81 @@
 package forks
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
-// placedTrack is a track with the lines to name in problems.
-type placedTrack struct {
-	track      Track
-	path       keyPath
-	line       int
-	branchLine int // of its branch key, or of the track
-}
-
-// follow reads the upstream branch.
+// follow reads what of upstream is followed: a branch, a pattern of branches, or a
+// pattern of tags.
 func (r *configReader) follow(t *tomlTable, path keyPath, line int) text {
 	key := path.child("follow")
 	value, ok := r.text(t, path, "follow")
 	switch {
 	case !ok:
 		r.problems.add(line, key, "is missing; it is the upstream branch to follow")
-	case value.line == 0:
-	case strings.HasPrefix(value.value, "tags:"):
-		r.problems.add(value.line, key, "tags are not supported yet; name one branch")
-	case strings.Contains(value.value, "*"):
-		r.problems.add(value.line, key, "patterns are not supported yet; name one branch")
-	default:
-		if err := CheckBranchName(value.value); err != nil {
+	case value.line > 0:
+		if err := checkFollow(value.value); err != nil {
 			r.problems.add(value.line, key, "%v", err)
+			value.value = ""
 		}
 	}
 	return value
 }
 
-// checkBranch checks the fork branch of a track that begins at line.
-func (r *configReader) checkBranch(branch text, key keyPath, line int) {
-	if branch.value == "" {
-		return
+func checkFollow(follow string) error {
+	if tags, ok := strings.CutPrefix(follow, tagsPrefix); ok {
+		if !strings.Contains(tags, "*") {
+			return fmt.Errorf(`%q names one tag, which never moves; name a pattern, such as "tags:2.*"`, follow)
+		}
+		return checkPattern("tag pattern", tags)
 	}
-	if err := CheckBranchName(branch.value); err != nil {
-		r.problems.add(max(line, branch.line), key, "%v", err)
-	} else if ReservedBranch(branch.value) {
-		r.problems.add(max(line, branch.line), key, "the branch %q is one of auxsync's own; choose another name", branch.value)
+	if strings.Contains(follow, "*") {
+		return checkPattern("branch pattern", follow)
 	}
+	return CheckBranchName(follow)
 }
 
-// checkPlaces tells tracks that would write the same refs: two with one branch,
-// two of one name in the same repository, or a branch that git cannot keep beside
-// another.
-func (r *configReader) checkPlaces() {
-	for i, p := range r.placed {
-		for _, q := range r.placed[:i] {
-			if p.track.Fork != q.track.Fork && !SameRepository(p.track.URL, q.track.URL) {
-				continue
-			}
-			// Of two tracks the one further down is told.
-			first, second := q, p
-			if first.line > second.line {
-				first, second = second, first
-			}
-			r.checkPair(first, second)
+// checkPattern returns why no branch or tag could match a pattern, or nil.
+func checkPattern(what, pattern string) error {
+	if n := strings.Count(pattern, "*"); n != 1 {
+		return fmt.Errorf("%s %q has %d '*'; it must have exactly one", what, pattern, n)
+	}
+	if strings.HasPrefix(pattern, "refs/tags/") {
+		return fmt.Errorf("%s %q: write it without refs/tags/", what, pattern)
+	}
+	return checkRefName(what, pattern, strings.Replace(pattern, "*", "0", 1))
+}
+
+// branch reads the fork branch of a track that begins at line. Its default is the
+// track's name, and upstream's name for each branch of a pattern.
+func (r *configReader) branch(t *tomlTable, path keyPath, line int, name, follow string) text {
+	branch, ok := r.text(t, path, "branch")
+	of := Track{Follow: follow}
+	if !ok {
+		branch.value = name
+		if of.IsPattern() {
+			branch.value = follow
 		}
 	}
-}
-
-func (r *configReader) checkPair(first, second placedTrack) {
-	a, b := first.track, second.track
-	key := second.path.child("branch")
+	key, line := path.child("branch"), max(line, branch.line)
+	starred := strings.Contains(branch.value, "*")
+	var err error
 	switch {
-	case a.Branch == "" || b.Branch == "":
-	case a.Branch == b.Branch:
-		r.problems.add(second.branchLine, key, "the branch %q belongs to %s already (line %d)", b.Branch, first.path, first.branchLine)
-	case strings.HasPrefix(a.Branch, b.Branch+"/"), strings.HasPrefix(b.Branch, a.Branch+"/"):
-		r.problems.add(second.branchLine, key, "git cannot keep the branch %q beside %q of %s (line %d)", b.Branch, a.Branch, first.path, first.branchLine)
+	case branch.value == "" || !ok && !of.IsPattern() && !ValidTrackName(name):
+	case of.IsPattern() && !starred:
+		err = fmt.Errorf("%q is one branch, and follow is a pattern; give it a '*' too, or leave it out for upstream's names", branch.value)
+	case !of.IsPattern() && starred && follow != "":
+		err = fmt.Errorf("%q is a pattern, and follow is none", branch.value)
+	case starred:
+		err = checkPattern("branch pattern", branch.value)
+	default:
+		err = CheckBranchName(branch.value)
 	}
-	if a.Name == b.Name {
-		r.problems.add(second.line, second.path, "%s has the same name in the same repository (line %d); choose another", first.path, first.line)
+	switch {
+	case err != nil:
+		r.problems.add(line, key, "%v", err)
+	case ReservedBranch(branch.value):
+		r.problems.add(line, key, "the branch %q is one of auxsync's own; choose another name", branch.value)
 	}
+	return branch
 }

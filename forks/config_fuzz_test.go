@@ -4,7 +4,10 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/auxolotl/auxsync/forks"
 )
@@ -21,20 +24,83 @@ func FuzzParseTellsProblemsAndNeverPanics(f *testing.F) {
 		}
 		f.Add(data)
 	}
-	for _, text := range []string{"[[a]]\n[a.b]\n[a]\n", "a.b.c = 1\n[a.b]\n", "a = {b = {c = 1}, b.d = 2}\n", "[a]\nb = [[{c = 1}]]\n[a.b]\n"} {
+	for _, text := range []string{"[[a]]\n[a.b]\n[a]\n", "a.b.c = 1\n[a.b]\n", "a = {b = {c = 1}, b.d = 2}\n", "[a]\nb = [[{c = 1}]]\n[a.b]\n",
+		withPatterns, "interval = \"1d12h\"\njitter = \"5%\"\nworkers = 0b11\nlisten = \"[::1]:0\"\n" + twoForks} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		cfg, err := forks.Parse(data, "config.toml", environment("HOME", "/home/me"))
 		if err == nil {
-			if len(cfg.Tracks()) == 0 {
+			if len(cfg.Tracks())+len(cfg.Patterns()) == 0 {
 				t.Error("a config without tracks is accepted")
 			}
+			checkTracks(t, cfg)
 			return
 		}
-		var problems *forks.ConfigError
-		if !errors.As(err, &problems) || len(problems.Problems) == 0 || err.Error() == "" {
-			t.Errorf("got %v, want a ConfigError with problems", err)
+		checkProblems(t, err)
+	})
+}
+
+func FuzzPolicyTellsProblemsAndNeverPanics(f *testing.F) {
+	files, err := filepath.Glob("testdata/policy.*.toml")
+	if err != nil || len(files) == 0 {
+		f.Fatalf("no mistakes to begin with: %v", err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Add([]byte(somePolicy))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		p, err := forks.ParsePolicy(data, "policy.toml")
+		if err != nil {
+			checkProblems(t, err)
+			return
+		}
+		for _, name := range append(p.UnknownTracks(nil), "main") {
+			before := forks.Track{Name: name, PublishEvery: -1}
+			got := p.Apply(before)
+			if every := got.PublishEvery; every < -1 || every > 30*24*time.Hour {
+				t.Errorf("%s: the policy decides %s", name, every)
+			}
+			if got.PublishEvery = before.PublishEvery; !reflect.DeepEqual(got, before) {
+				t.Errorf("the policy changes more than it may: %+v", got)
+			}
 		}
 	})
+}
+
+func checkProblems(t *testing.T, err error) {
+	t.Helper()
+	var problems *forks.ConfigError
+	if !errors.As(err, &problems) || len(problems.Problems) == 0 || err.Error() == "" {
+		t.Errorf("got %v, want a ConfigError with problems", err)
+	}
+}
+
+// checkTracks checks what whoever makes passes relies on.
+func checkTracks(t *testing.T, cfg *forks.Config) {
+	t.Helper()
+	if cfg.Workers < 1 || cfg.Workers > 64 {
+		t.Errorf("%d workers", cfg.Workers)
+	}
+	for _, p := range cfg.Patterns() {
+		tracks, _ := cfg.Expand(p, []string{"master", "release-24.05", "release-24.05/x", "nixos-24.05-small"})
+		for _, track := range tracks {
+			if track.IsPattern() || !forks.ValidTrackName(track.Name) || forks.CheckBranchName(track.Branch) != nil {
+				t.Errorf("%s expands to %+v", p.Name, track)
+			}
+		}
+	}
+	for _, track := range append(cfg.Tracks(), cfg.Patterns()...) {
+		if track.Interval < time.Minute || track.Jitter < 0 || track.Jitter > 1 || track.PublishEvery < 0 || forks.ReservedBranch(track.Branch) {
+			t.Errorf("got %+v", track)
+		}
+		if tags, ok := track.FollowsTags(); ok == (forks.CheckBranchName(track.Follow) == nil) && !track.IsPattern() || ok && strings.Count(tags, "*") != 1 {
+			t.Errorf("%s follows %q", track.Name, track.Follow)
+		}
+	}
 }

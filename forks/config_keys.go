@@ -8,35 +8,56 @@ import (
 
 // keySet names the keys that one kind of table may have.
 type keySet struct {
-	table string   // how people are shown the table
-	now   []string // keys that take effect
-	later []string // keys of the design that this version does not know yet
+	table string          // how people are shown the table
+	now   []string        // keys that take effect
+	later []string        // keys of the design that this version does not know yet
+	host  []string        // keys of config.toml that a policy must not have
+	other func() []keySet // all kinds of tables that know a key
+}
+
+// inheritedKeys are the keys that every level may set for those below.
+func inheritedKeys(more ...string) []string {
+	return append(more, "history", "interval", "jitter", "publish_every")
 }
 
 // inheritedLater are the later keys that every level may set for those below.
 func inheritedLater(more ...string) []string {
-	return append(more, "hold_for", "max_lag", "security_hold_for", "publish_every", "cross_check", "publish")
+	return append(more, "hold_for", "max_lag", "security_hold_for", "cross_check", "publish")
 }
 
 func topKeys() keySet {
-	return keySet{"the top of the file",
-		[]string{"state_dir", "cache_dir", "history", "log", "forks"},
-		inheritedLater("listen", "workers", "interval", "jitter", "timezone", "limits")}
+	return keySet{
+		table: "the top of the file",
+		now:   inheritedKeys("state_dir", "cache_dir", "workers", "listen", "log", "forks"),
+		later: inheritedLater("timezone", "limits"),
+		other: configSets,
+	}
 }
 
 func logKeys() keySet {
-	return keySet{"[log]", []string{"level", "format"}, nil}
+	return keySet{table: "[log]", now: []string{"level", "format"}, other: configSets}
 }
 
 func forkKeys() keySet {
-	return keySet{"[forks.NAME]",
-		[]string{"upstream", "url", "credential", "forge", "allow_transports", "history", "tracks"},
-		inheritedLater()}
+	return keySet{
+		table: "[forks.NAME]",
+		now:   inheritedKeys("upstream", "url", "credential", "forge", "allow_transports", "policy", "tracks"),
+		later: inheritedLater(),
+		other: configSets,
+	}
 }
 
 func trackKeys() keySet {
-	return keySet{"[forks.NAME.tracks.NAME]", []string{"follow", "branch", "history"}, inheritedLater()}
+	return keySet{
+		table: "[forks.NAME.tracks.NAME]",
+		now:   inheritedKeys("follow", "branch", "stack_from"),
+		later: inheritedLater(),
+		other: configSets,
+	}
 }
+
+// configSets are all kinds of tables of a config file.
+func configSets() []keySet { return []keySet{topKeys(), logKeys(), forkKeys(), trackKeys()} }
 
 // check tells the keys of t that must not be there.
 func (s keySet) check(t *tomlTable, path keyPath, problems *problemList) {
@@ -44,6 +65,8 @@ func (s keySet) check(t *tomlTable, path keyPath, problems *problemList) {
 		line, at := t.values[key].line, path.child(key)
 		switch {
 		case slices.Contains(s.now, key):
+		case slices.Contains(s.host, key):
+			problems.add(line, at, "belongs in config.toml on the host: a policy cannot name addresses, commands or secrets")
 		case slices.Contains(s.later, key):
 			problems.add(line, at, "is not supported yet; remove it")
 		default:
@@ -54,7 +77,7 @@ func (s keySet) check(t *tomlTable, path keyPath, problems *problemList) {
 
 // instead suggests what may have been meant by an unknown key.
 func (s keySet) instead(key string) string {
-	for _, other := range []keySet{topKeys(), logKeys(), forkKeys(), trackKeys()} {
+	for _, other := range s.other() {
 		if slices.Contains(other.now, key) {
 			return "it belongs in " + other.table
 		}
@@ -70,6 +93,9 @@ func (s keySet) instead(key string) string {
 func nearest(text string, words []string) string {
 	best, bestDistance := "", max(1, len(text)/3)+1
 	for _, word := range words {
+		if max(len(word)-len(text), len(text)-len(word)) >= bestDistance {
+			continue
+		}
 		if d := typos(text, word); d < bestDistance {
 			best, bestDistance = word, d
 		}

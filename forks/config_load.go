@@ -11,6 +11,9 @@ import (
 // fromDefault is the origin of a value that the file does not set.
 const fromDefault = "default"
 
+// maxWorkers bounds the passes that run at once; more would only wait for the disk.
+const maxWorkers = 64
+
 // configReader turns the tables of a file into a Config. It goes on past
 // problems, so that all are told at once.
 type configReader struct {
@@ -32,8 +35,11 @@ func (r *configReader) config(root *tomlTable) *Config {
 	topKeys().check(root, nil, r.problems)
 	cfg := &Config{}
 	r.directories(cfg, root)
-	history := r.history(root, nil, text{string(Merging), 0, fromDefault})
-	r.show(keyPath{"history"}, history)
+	workers := r.whole(root, nil, "workers", parsed[int]{text{"1", 0, fromDefault}, 1}, 1, maxWorkers)
+	r.show(keyPath{"workers"}, workers.text)
+	cfg.Workers = workers.value
+	cfg.Listen = r.listen(root).value
+	in := r.inherit(root, nil, builtin())
 	cfg.Log = r.log(root)
 
 	all, line := r.table(root, nil, "forks")
@@ -41,11 +47,16 @@ func (r *configReader) config(root *tomlTable) *Config {
 		r.problems.add(line, keyPath{"forks"}, "there is no fork; add a table [forks.NAME]")
 	}
 	for _, name := range slices.Sorted(slices.Values(all.keys)) {
-		r.fork(all, name, history)
+		r.fork(all, name, in)
 	}
 	r.checkPlaces()
+	r.checkStacks()
 	for _, p := range r.placed {
-		cfg.tracks = append(cfg.tracks, p.track)
+		if p.track.IsPattern() {
+			cfg.patterns = append(cfg.patterns, p.track)
+		} else {
+			cfg.tracks = append(cfg.tracks, p.track)
+		}
 	}
 	cfg.shown = r.shown
 	return cfg
@@ -106,14 +117,14 @@ func (r *configReader) log(root *tomlTable) LogConfig {
 	table, _ := r.table(root, nil, "log")
 	logKeys().check(table, path, r.problems)
 	level := r.choice(table, path, "level", text{"info", 0, fromDefault}, "debug", "info", "warn", "error")
-	format := r.choice(table, path, "format", text{"text", 0, fromDefault}, "text", "json")
+	format := r.choice(table, path, "format", text{"auto", 0, fromDefault}, "auto", "text", "json")
 	r.show(path.child("level"), level)
 	r.show(path.child("format"), format)
 	return LogConfig{Level: level.value, Format: format.value}
 }
 
 // fork reads [forks.NAME] with its tracks.
-func (r *configReader) fork(all *tomlTable, name string, history text) {
+func (r *configReader) fork(all *tomlTable, name string, in inherited) {
 	path := keyPath{"forks", name}
 	t, line := r.table(all, keyPath{"forks"}, name)
 	if line == 0 {
@@ -133,20 +144,20 @@ func (r *configReader) fork(all *tomlTable, name string, history text) {
 	}
 	base.Credential = r.credential(t, path)
 	base.Forge = r.forge(t, path)
-	history = r.history(t, path, history)
-	r.show(path.child("history"), history)
+	base.Policy = r.policyFile(t, path)
+	in = r.inherit(t, path, in)
 
 	tracks, tracksLine := r.table(t, path, "tracks")
 	if len(tracks.keys) == 0 && (tracksLine > 0 || t.values["tracks"] == nil) {
 		r.problems.add(line, path.child("tracks"), "there is no track; add a table [forks.%s.tracks.NAME]", name)
 	}
 	for _, trackName := range tracks.keys {
-		r.track(tracks, path.child("tracks"), trackName, base, history)
+		r.track(tracks, path.child("tracks"), trackName, base, in)
 	}
 }
 
 // track reads [forks.NAME.tracks.NAME]; base has what the fork says.
-func (r *configReader) track(all *tomlTable, tracksPath keyPath, name string, base Track, history text) {
+func (r *configReader) track(all *tomlTable, tracksPath keyPath, name string, base Track, in inherited) {
 	path := tracksPath.child(name)
 	t, line := r.table(all, tracksPath, name)
 	if line == 0 {
@@ -157,21 +168,18 @@ func (r *configReader) track(all *tomlTable, tracksPath keyPath, name string, ba
 	}
 	trackKeys().check(t, path, r.problems)
 	follow := r.follow(t, path, line)
-	branch, ok := r.text(t, path, "branch")
-	if !ok {
-		branch = text{name, 0, fromDefault}
-	}
-	if ok || ValidTrackName(name) {
-		r.checkBranch(branch, path.child("branch"), line)
-	}
-	history = r.history(t, path, history)
+	branch := r.branch(t, path, line, name, follow.value)
+	stack, _ := r.text(t, path, "stack_from")
 	r.show(path.child("follow"), follow)
 	r.show(path.child("branch"), branch)
-	r.show(path.child("history"), history)
+	r.show(path.child("stack_from"), stack)
+	in = r.inherit(t, path, in)
 
-	base.Name, base.Follow, base.Branch, base.History = name, follow.value, branch.value, History(history.value)
+	base.Name, base.Follow, base.Branch, base.StackFrom = name, follow.value, branch.value, stack.value
+	base.History, base.Interval, base.Jitter = History(in.history.value), in.interval.value, in.jitter.value
+	base.PublishEvery = in.publishEvery.value
 	base.AllowTransports = slices.Clone(base.AllowTransports)
-	r.placed = append(r.placed, placedTrack{base, path, line, max(line, branch.line)})
+	r.placed = append(r.placed, placedTrack{base, path, line, max(line, branch.line), stack.line})
 }
 
 // table returns a sub-table and its line. A table that is not there is empty and

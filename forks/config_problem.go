@@ -55,9 +55,21 @@ type problemList struct {
 	list []ConfigProblem
 }
 
+// maxProblemText bounds the key and the message of a problem, in characters: both
+// may repeat what somebody else wrote.
+const maxProblemText = 400
+
 func (l *problemList) add(line int, key keyPath, format string, args ...any) {
-	l.list = append(l.list, ConfigProblem{File: l.file, Line: line, Key: key.String(), Message: fmt.Sprintf(format, args...)})
+	l.list = append(l.list, ConfigProblem{
+		File:    l.file,
+		Line:    line,
+		Key:     Clip(key.String(), maxProblemText),
+		Message: Clip(fmt.Sprintf(format, args...), maxProblemText),
+	})
 }
+
+// maxProblems bounds how many are told; nobody reads more of them at once.
+const maxProblems = 100
 
 // err returns the problems in the order of their lines, or nil.
 func (l *problemList) err() error {
@@ -65,5 +77,10 @@ func (l *problemList) err() error {
 		return nil
 	}
 	slices.SortStableFunc(l.list, func(a, b ConfigProblem) int { return a.Line - b.Line })
-	return &ConfigError{Problems: l.list}
+	list := l.list
+	if more := len(list) - maxProblems; more > 0 {
+		last := list[maxProblems-1]
+		list = append(slices.Clone(list[:maxProblems]), ConfigProblem{File: l.file, Line: last.Line, Message: fmt.Sprintf("and %d problems further down", more)})
+	}
+	return &ConfigError{Problems: list}
 }

@@ -6,10 +6,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/auxolotl/auxsync/forks"
 )
@@ -58,7 +60,7 @@ follow = "master"
 
 func TestEachMistakeIsToldWithItsLine(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/conf.*.toml")
+	files, err := filepath.Glob("testdata/*.toml")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no mistakes to test: %v", err)
 	}
@@ -69,7 +71,11 @@ func TestEachMistakeIsToldWithItsLine(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = forks.Parse(data, "f", environment("HOME", "/home/me"))
+			if strings.HasPrefix(filepath.Base(file), "policy.") {
+				_, err = forks.ParsePolicy(data, "f")
+			} else {
+				_, err = forks.Parse(data, "f", environment("HOME", "/home/me"))
+			}
 			var problems *forks.ConfigError
 			if !errors.As(err, &problems) {
 				t.Fatalf("got %v, want a ConfigError", err)
@@ -149,6 +155,72 @@ func TestTrackHasEveryKeyInEffect(t *testing.T) {
 	}
 }
 
+func TestWhatATrackDoesNotSayComesFromItsForkThenFromTheTop(t *testing.T) {
+	t.Parallel()
+	cfg := parse(t, `interval = "1h"
+publish_every = "2d"
+[forks.nix]
+upstream = "https://example.org/nix"
+url = "https://example.org/aux/nix"
+jitter = "0%"
+publish_every = "0s"
+policy = "/etc/auxsync/policy.toml"
+[forks.nix.tracks.main]
+follow = "master"
+interval = "90s"
+jitter = "100%"
+[forks.nix.tracks.next]
+follow = "next"
+publish_every = "1d12h"
+stack_from = "main"
+[forks.pkgs]
+upstream = "https://example.org/pkgs"
+url = "https://example.org/aux/pkgs"
+tracks.master.follow = "master"
+`)
+	for name, want := range map[string]forks.Track{
+		"main":   {Interval: 90 * time.Second, Jitter: 1, PublishEvery: 0, Policy: "/etc/auxsync/policy.toml"},
+		"next":   {Interval: time.Hour, Jitter: 0, PublishEvery: 36 * time.Hour, Policy: "/etc/auxsync/policy.toml", StackFrom: "main"},
+		"master": {Interval: time.Hour, Jitter: 0.1, PublishEvery: 48 * time.Hour},
+	} {
+		track, err := cfg.Track(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := forks.Track{Interval: track.Interval, Jitter: track.Jitter, PublishEvery: track.PublishEvery, Policy: track.Policy, StackFrom: track.StackFrom}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: got %+v, want %+v", name, got, want)
+		}
+	}
+	track := parse(t, oneTrack).Tracks()[0]
+	if track.Interval != 30*time.Minute || track.Jitter != 0.1 || track.PublishEvery != 24*time.Hour || track.Policy != "" || track.StackFrom != "" {
+		t.Errorf("by default: got %+v", track)
+	}
+}
+
+func TestWhatTheDaemonTakesFromTheTop(t *testing.T) {
+	t.Parallel()
+	cfg := parse(t, oneTrack)
+	if cfg.Workers != 1 || cfg.Listen != "" || cfg.Log != (forks.LogConfig{Level: "info", Format: "auto"}) {
+		t.Errorf("by default: got %+v", cfg)
+	}
+	for workers, want := range map[string]int{"1": 1, "+2": 2, "0x40": 64, "1_0": 10} {
+		if got := parse(t, "workers = "+workers+"\n"+oneTrack).Workers; got != want {
+			t.Errorf("workers = %s: got %d, want %d", workers, got, want)
+		}
+	}
+	for _, address := range []string{"127.0.0.1:8467", "[::1]:8467", "localhost:8467", "0.0.0.0:80", "[::]:65535", "[fe80::1%eth0]:1", "status.example.org:0"} {
+		if got := parse(t, "listen = \""+address+"\"\n"+oneTrack).Listen; got != address {
+			t.Errorf("listen = %s: got %s", address, got)
+		}
+	}
+	for _, address := range []string{"-x:1", "a b:1", "127.0.0.1", "[::1]", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:+1", "127.0.0.1:", "1.2.3:4", "::1:4", "http://x:1", "a:b:c", "[]:1"} {
+		if _, err := forks.Parse([]byte("listen = \""+address+"\"\n"+oneTrack), "f", environment("HOME", "/home/me")); err == nil {
+			t.Errorf("listen = %s is accepted", address)
+		}
+	}
+}
+
 func TestTrackNameThatIsNoneOrSeveralListsWhatExists(t *testing.T) {
 	t.Parallel()
 	cfg := parse(t, twoForks)
@@ -201,24 +273,39 @@ upstream = "https://example.org/nix"
 url = "https://example.org/aux/nix"
 credential = "nix-token"
 history = "rewrite"
+interval = "2h"
 [forks.nix.tracks.main]
 follow = "master"
+jitter = "25%"
 `).Show()
 	want := []forks.Effective{
 		{"state_dir", "/home/me/.local/state/auxsync", "default"},
 		{"cache_dir", "/home/me/.cache/auxsync", "default"},
+		{"workers", "1", "default"},
+		{"listen", "", "default"},
 		{"history", "merging", "default"},
+		{"interval", "30m", "default"},
+		{"jitter", "10%", "default"},
+		{"publish_every", "24h", "default"},
 		{"log.level", "warn", "config.toml:2"},
-		{"log.format", "text", "default"},
+		{"log.format", "auto", "default"},
 		{"forks.nix.allow_transports", "https", "default"},
 		{"forks.nix.upstream", "https://example.org/nix", "config.toml:5"},
 		{"forks.nix.url", "https://example.org/aux/nix", "config.toml:6"},
 		{"forks.nix.credential", "nix-token", "config.toml:7"},
 		{"forks.nix.forge", "git", "default"},
+		{"forks.nix.policy", "branch auxsync/policy", "default"},
 		{"forks.nix.history", "rewrite", "config.toml:8"},
-		{"forks.nix.tracks.main.follow", "master", "config.toml:10"},
+		{"forks.nix.interval", "2h", "config.toml:9"},
+		{"forks.nix.jitter", "10%", "default"},
+		{"forks.nix.publish_every", "24h", "default"},
+		{"forks.nix.tracks.main.follow", "master", "config.toml:11"},
 		{"forks.nix.tracks.main.branch", "main", "default"},
+		{"forks.nix.tracks.main.stack_from", "", "default"},
 		{"forks.nix.tracks.main.history", "rewrite", "config.toml:8"},
+		{"forks.nix.tracks.main.interval", "2h", "config.toml:9"},
+		{"forks.nix.tracks.main.jitter", "25%", "config.toml:12"},
+		{"forks.nix.tracks.main.publish_every", "24h", "default"},
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%+v\nwant\n%+v", got, want)
@@ -253,9 +340,14 @@ func TestExampleDecodesAndNamesEveryKey(t *testing.T) {
 	if err != nil {
 		t.Fatalf("with all keys set: %v", err)
 	}
+	named := map[string]bool{}
 	for _, e := range full.Show() {
-		if !strings.HasPrefix(e.From, "config.example.toml:") {
-			t.Errorf("the example does not name %s", e.Key)
+		key := regexp.MustCompile(`\.tracks\.[^.]+\.`).ReplaceAllString(e.Key, ".tracks.NAME.")
+		named[key] = named[key] || strings.HasPrefix(e.From, "config.example.toml:")
+	}
+	for key, ok := range named {
+		if !ok {
+			t.Errorf("the example does not name %s", key)
 		}
 	}
 	if len(cfg.Show()) != len(full.Show()) {

@@ -43,7 +43,7 @@ type tomlTable struct {
 }
 
 // tomlValue is a value with the line of its key. For arrays list is set, for
-// tables table; text is set for strings.
+// tables table; text is set for strings, and for integers as they are written.
 type tomlValue struct {
 	line   int
 	kind   string // in words: "a string", "an integer" ...
@@ -55,6 +55,7 @@ type tomlValue struct {
 
 const (
 	tomlString     = "a string"
+	tomlInteger    = "an integer"
 	tomlArray      = "an array"
 	tomlTableKind  = "a table"
 	tomlTableArray = "an array of tables"
@@ -73,6 +74,11 @@ func (t *tomlTable) set(key string, v *tomlValue) {
 func parseTOML(data []byte, problems *problemList) *tomlTable {
 	b := treeBuilder{problems: problems}
 	b.parser.Reset(data)
+	for i, c := range data {
+		if c == '\n' {
+			b.newlines = append(b.newlines, i)
+		}
+	}
 	root := &tomlTable{}
 	table, path := root, keyPath{}
 	for b.parser.NextExpression() {
@@ -111,13 +117,36 @@ func parseTOML(data []byte, problems *problemList) *tomlTable {
 type treeBuilder struct {
 	parser   unstable.Parser
 	problems *problemList
+	newlines []int // where they stand
 }
 
-func (b *treeBuilder) line(r unstable.Range) int { return b.parser.Shape(r).Start.Line }
+// line returns the line that r begins in, from 1.
+func (b *treeBuilder) line(r unstable.Range) int {
+	before, _ := slices.BinarySearch(b.newlines, int(r.Offset))
+	return before + 1
+}
+
+// maxDepth bounds how deep tables stand in each other; a policy needs three levels.
+const maxDepth = 16
+
+// tooDeep reports whether a key that stands in path is longer than anybody means it.
+func (b *treeBuilder) tooDeep(path keyPath, e *unstable.Node) bool {
+	depth := len(path)
+	for it := e.Key(); it.Next(); depth++ {
+		if depth == maxDepth {
+			b.problems.add(b.line(it.Node().Raw), nil, "a key has more than %d parts", maxDepth)
+			return true
+		}
+	}
+	return false
+}
 
 // header opens the table that a [header] or [[header]] names.
 func (b *treeBuilder) header(root *tomlTable, e *unstable.Node) (*tomlTable, keyPath) {
 	table, path := root, keyPath{}
+	if b.tooDeep(path, e) {
+		return &tomlTable{}, path // what follows is read, and goes nowhere
+	}
 	for it := e.Key(); it.Next(); {
 		key, line := string(it.Node().Data), b.line(it.Node().Raw)
 		path = path.child(key)
@@ -158,6 +187,9 @@ func (b *treeBuilder) twice(line int, path keyPath, first *tomlValue) {
 
 // keyValue adds key = value, where key may have dots.
 func (b *treeBuilder) keyValue(table *tomlTable, path keyPath, e *unstable.Node) {
+	if b.tooDeep(path, e) {
+		return
+	}
 	for it := e.Key(); it.Next(); {
 		key, line := string(it.Node().Data), b.line(it.Node().Raw)
 		path = path.child(key)
@@ -198,7 +230,7 @@ func (b *treeBuilder) value(path keyPath, n *unstable.Node) *tomlValue {
 	case unstable.Bool:
 		return &tomlValue{kind: "a boolean"}
 	case unstable.Integer:
-		return &tomlValue{kind: "an integer"}
+		return &tomlValue{kind: tomlInteger, text: string(n.Data)}
 	case unstable.Float:
 		return &tomlValue{kind: "a float"}
 	}

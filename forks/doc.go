@@ -1,7 +1,7 @@
 // Package forks holds the words of auxsync as types: forks, tracks, patches,
 // outcomes, proposals, the state that a fork's state ref carries and the plan
-// of a pass. It also loads and validates config.toml. It does no other I/O and
-// imports nothing of the module.
+// of a pass. It also loads and validates config.toml and policy.toml. It does no
+// other I/O and imports nothing of the module.
 //
 // # Invariants
 //
@@ -13,6 +13,10 @@
 //     database knows can be derived from the chain of those commits.
 //   - A ledger has exactly one [Row] for each patch of the stack and each
 //     commit that arrived in the pass, and both columns of a row are outcomes.
+//   - No two tracks of a fork have one name or one branch, those that a pattern
+//     stands for included: what would collide is told and does not become a track.
+//   - A [Policy] changes nothing of a track but what its people may decide: no
+//     address, command, secret or ref comes from it.
 //
 // # Example
 //
@@ -24,4 +28,16 @@
 //	}
 //	track, err := cfg.Track("aux-main")
 //	fmt.Println(track.BranchRef(), "follows", track.Follow)
+//
+// Its other tracks come from patterns, once upstream's branches are known, and its
+// people decide how often each is published:
+//
+//	for _, pattern := range cfg.Patterns() {
+//		tracks, problems := cfg.Expand(pattern, branches)
+//		for _, track := range tracks {
+//			track = policy.Apply(track) // policy may be nil
+//			fmt.Println(track.Name, track.Follow, forks.Span(track.PublishEvery))
+//		}
+//		fmt.Println(problems) // each needs a person
+//	}
 package forks

@@ -63,6 +63,7 @@ const (
 
 // Event is something that happened, for the history that people read.
 type Event struct {
+	ID          int64  // set by the store: a later event has a larger one
 	Fork, Track string // both empty for the service itself
 	Pass        int
 	At          time.Time // now, if zero

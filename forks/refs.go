@@ -2,6 +2,13 @@ package forks
 
 import "strconv"
 
+// PolicyBranch is the branch of a fork that holds its policy, in the file
+// [PolicyFile]. It shares no history with the others.
+const PolicyBranch = "auxsync/policy"
+
+// PolicyFile is the path of the policy in the tree of [PolicyBranch].
+const PolicyFile = "policy.toml"
+
 // Ref is a full ref name, such as refs/heads/main.
 type Ref string
 
@@ -15,6 +22,9 @@ type RefUpdate struct {
 
 // BranchRef returns the ref of a branch.
 func BranchRef(branch string) Ref { return Ref("refs/heads/" + branch) }
+
+// PolicyRef returns the ref of the fork's policy.
+func PolicyRef() Ref { return BranchRef(PolicyBranch) }
 
 // StateRef returns the ref that holds a track's state.
 func StateRef(track string) Ref { return Ref("refs/auxsync/state/" + track) }

@@ -36,9 +36,11 @@ type State struct {
 	History  History   `json:"history"`
 	Adopted  Adopted   `json:"adopted"`
 
-	Base        Hash `json:"base"`         // the upstream commit the published stack stands on
-	Tip         Hash `json:"tip"`          // the published tip, or a person's tip that was taken in as it is
-	UpstreamTip Hash `json:"upstream_tip"` // upstream's tip as this pass saw it
+	Base Hash `json:"base"` // the upstream commit the published stack stands on
+	// Release is the tag of Base, where the track follows tags.
+	Release     string `json:"release"`
+	Tip         Hash   `json:"tip"`          // the published tip, or a person's tip that was taken in as it is
+	UpstreamTip Hash   `json:"upstream_tip"` // upstream's tip as this pass saw it
 	// Markers are the marker commits of the branch, newest last. A marker that is
 	// not listed is somebody's ordinary commit.
 	Markers []Hash `json:"markers"`
@@ -70,6 +72,9 @@ type Adopted struct {
 type Hold struct {
 	Commit Hash   `json:"commit"` // the hold point
 	Reason string `json:"reason"`
+	// Until is set where nothing but publish_every keeps the branch from moving on:
+	// the time of the next publication.
+	Until time.Time `json:"until,omitzero"`
 }
 
 // Decision is a question that only a person can answer and that is no open

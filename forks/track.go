@@ -20,9 +20,17 @@ type Track struct {
 
 	// Follow is the upstream branch, without refs/heads/, or "tags:" and a pattern:
 	// then the track follows the newest release among the tags. See FollowsTags.
+	// With one '*' it is a pattern of branches, and so is Branch. See IsPattern.
 	Follow  string
 	Branch  string  // fork branch, without refs/heads/
 	History History // how the branch moves
+
+	// Pattern names the pattern of config that stands for this track; "" for a track
+	// that config names.
+	Pattern string
+	// Policy is the absolute path of the fork's policy on this machine; "" for the
+	// fork's branch [PolicyBranch].
+	Policy string
 
 	// StackFrom names the track of the same fork whose stack this one carries; "" if
 	// the track has a stack of its own.

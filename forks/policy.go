@@ -1,0 +1,125 @@
+package forks
+
+import (
+	"errors"
+	"io/fs"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Policy is what the people of a fork decide in the open: a policy.toml on the
+// fork's branch [PolicyBranch], or a local file. It can name no address, command or
+// secret. A nil Policy decides nothing.
+type Policy struct {
+	publishEvery *time.Duration // nil where the policy says nothing
+	tracks       map[string]trackPolicy
+	shown        []Effective
+}
+
+// trackPolicy is [tracks.NAME].
+type trackPolicy struct {
+	publishEvery *time.Duration
+}
+
+// maxPolicySize bounds what is read, in bytes: anybody who may push to the fork
+// writes it.
+const maxPolicySize = 64 << 10
+
+// LoadPolicy reads a local policy file. Everything wrong with it is one
+// [ConfigError].
+func LoadPolicy(path string) (*Policy, error) {
+	data, err := readFile(path, maxPolicySize)
+	if err != nil {
+		message := err.Error()
+		if errors.Is(err, fs.ErrNotExist) {
+			message = "does not exist; write it, or remove the key policy of the fork from config.toml"
+		}
+		return nil, &ConfigError{Problems: []ConfigProblem{{File: path, Message: message}}, Err: err}
+	}
+	return ParsePolicy(data, path)
+}
+
+// ParsePolicy reads the text of a policy; name stands for it in problems and
+// origins. Everything wrong with it is one [ConfigError].
+func ParsePolicy(data []byte, name string) (*Policy, error) {
+	problems := &problemList{file: name}
+	if len(data) > maxPolicySize {
+		problems.add(0, nil, "%v", errTooLarge(maxPolicySize))
+		return nil, problems.err()
+	}
+	if root := parseTOML(data, problems); root != nil {
+		r := configReader{problems: problems}
+		policy := r.policy(root)
+		if problems.err() == nil {
+			return policy, nil
+		}
+	}
+	return nil, problems.err()
+}
+
+func (r *configReader) policy(root *tomlTable) *Policy {
+	policyKeys().check(root, nil, r.problems)
+	p := &Policy{tracks: map[string]trackPolicy{}}
+	p.publishEvery = r.decided(root, nil)
+	tracks, _ := r.table(root, nil, "tracks")
+	for _, name := range tracks.keys {
+		path := keyPath{"tracks", name}
+		t, line := r.table(tracks, keyPath{"tracks"}, name)
+		if line == 0 {
+			continue // it is no table
+		}
+		if !ValidTrackName(name) {
+			r.problems.add(line, path, "a track's name has 1 to 40 of a-z, 0-9 and '-', does not begin with '-' and is not \"policy\"")
+		}
+		policyTrackKeys().check(t, path, r.problems)
+		p.tracks[name] = trackPolicy{publishEvery: r.decided(t, path)}
+	}
+	p.shown = r.shown
+	return p
+}
+
+// decided reads publish_every, which is nil if t does not have it.
+func (r *configReader) decided(t *tomlTable, path keyPath) *time.Duration {
+	every := r.publishEvery(t, path, parsed[time.Duration]{})
+	if every.line == 0 {
+		return nil
+	}
+	r.show(path.child("publish_every"), every.text)
+	return &every.value
+}
+
+// Apply returns t with what the policy decides for it. What the policy says of the
+// track counts before what it says of the track's pattern, then comes the top of the
+// policy, then config.
+func (p *Policy) Apply(t Track) Track {
+	if p == nil {
+		return t
+	}
+	for _, every := range []*time.Duration{p.tracks[t.Name].publishEvery, p.tracks[t.Pattern].publishEvery, p.publishEvery} {
+		if every != nil {
+			t.PublishEvery = *every
+			return t
+		}
+	}
+	return t
+}
+
+// UnknownTracks returns the tracks that the policy names and that are not among
+// names, which has the fork's tracks and patterns. They are sorted. It is no mistake
+// in the policy, for a track may go from config first.
+func (p *Policy) UnknownTracks(names []string) []string {
+	if p == nil {
+		return []string{}
+	}
+	unknown := slices.Sorted(maps.Keys(p.tracks))
+	return slices.DeleteFunc(unknown, func(name string) bool { return slices.Contains(names, name) })
+}
+
+// Show returns every key that the policy sets, in the order of its tracks.
+func (p *Policy) Show() []Effective {
+	if p == nil {
+		return []Effective{}
+	}
+	return slices.Clone(p.shown)
+}

@@ -1,0 +1,42 @@
+package forks
+
+// policyKeys are those of the top of policy.toml.
+func policyKeys() keySet {
+	return keySet{
+		table: "the top of the policy",
+		now:   []string{"publish_every", "tracks"},
+		later: policyLater("people", "sigs", "teams", "away", "limits", "goals"),
+		host:  hostKeys(),
+		other: policySets,
+	}
+}
+
+func policyTrackKeys() keySet {
+	return keySet{
+		table: "[tracks.NAME]",
+		now:   []string{"publish_every"},
+		later: policyLater(),
+		host:  hostKeys(),
+		other: policySets,
+	}
+}
+
+// policySets are all kinds of tables of a policy, and where its other keys belong.
+func policySets() []keySet {
+	host := keySet{table: "config.toml on the host"}
+	for _, s := range configSets() {
+		host.now = append(host.now, s.now...)
+	}
+	return []keySet{policyKeys(), policyTrackKeys(), host}
+}
+
+// policyLater are the later keys of the top and of a track.
+func policyLater(more ...string) []string {
+	return append(more, "hold_for", "max_lag", "security_hold_for")
+}
+
+// hostKeys are the keys that a policy must never have: who may write to the fork
+// does not decide what the machine reaches, reads, runs and listens to.
+func hostKeys() []string {
+	return []string{"upstream", "url", "credential", "forge", "allow_transports", "state_dir", "cache_dir", "listen", "policy", "commands"}
+}

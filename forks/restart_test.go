@@ -1,0 +1,31 @@
+package forks_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/auxolotl/auxsync/forks"
+)
+
+func TestRestartIsNeededForWhatAProcessHoldsOpen(t *testing.T) {
+	t.Parallel()
+	old := parse(t, oneTrack)
+	for text, want := range map[string][]string{
+		oneTrack: nil,
+		"state_dir = \"/home/me/.local/state/auxsync/\"\n" + oneTrack:    nil, // the default, written out
+		"workers = 2\nhistory = \"rewrite\"\n" + oneTrack:                nil,
+		"interval = \"1h\"\npublish_every = \"1h\"\n" + oneTrack:         nil,
+		oneTrack + "tracks.two.follow = \"two\"\n":                       nil,
+		"state_dir = \"/srv/state\"\n" + oneTrack:                        {"state_dir"},
+		"cache_dir = \"/srv/cache\"\n" + oneTrack:                        {"cache_dir"},
+		"listen = \"127.0.0.1:1\"\n" + oneTrack:                          {"listen"},
+		"log.level = \"warn\"\n" + oneTrack:                              {"log.level"},
+		"log.format = \"json\"\nlisten = \"[::1]:1\"\n" + oneTrack:       {"listen", "log.format"},
+		"log = {level = \"info\", format = \"auto\"}\n" + oneTrack:       nil,
+		"cache_dir = \"/c\"\nstate_dir = \"/s\"\nworkers=3\n" + oneTrack: {"state_dir", "cache_dir"},
+	} {
+		if got := forks.Restart(old, parse(t, text)); !slices.Equal(got, want) {
+			t.Errorf("%s\ngot %v, want %v", text, got, want)
+		}
+	}
+}
