@@ -8,7 +8,7 @@ import (
 )
 
 // AddEvent records an event: of a track, or of the service itself if fork and
-// track are empty. At is now, if zero.
+// track are empty. At is now, if zero; the ID is a new one whatever it says.
 func (s *Store) AddEvent(ctx context.Context, e forks.Event) error {
 	return s.inTx(ctx, "record an event in", func(tx *sql.Tx) error {
 		var track any
@@ -31,10 +31,32 @@ func (s *Store) AddEvent(ctx context.Context, e forks.Event) error {
 // Events returns a track's events in the order in which they were added, newest
 // first, limit at most; those of the service if fork and track are empty.
 func (s *Store) Events(ctx context.Context, fork, track string, limit int) ([]forks.Event, error) {
+	if fork == "" && track == "" {
+		return s.events(ctx, `WHERE track_id IS NULL ORDER BY events.id DESC LIMIT ?`, limit)
+	}
+	return s.events(ctx, `WHERE track_id = (SELECT id FROM tracks WHERE fork = ? AND name = ?)
+			ORDER BY events.id DESC LIMIT ?`, fork, track, limit)
+}
+
+// AllEvents returns the events of all tracks and of the service, newest first, limit
+// at most.
+func (s *Store) AllEvents(ctx context.Context, limit int) ([]forks.Event, error) {
+	return s.events(ctx, `ORDER BY events.id DESC LIMIT ?`, limit)
+}
+
+// EventsAfter returns the events of all tracks and of the service that were added
+// after the one with the given id, oldest first, limit at most. Who follows goes on
+// with the id of the last one, and begins with that of the newest, see
+// [Store.AllEvents], or with 0 for all that are kept.
+func (s *Store) EventsAfter(ctx context.Context, id int64, limit int) ([]forks.Event, error) {
+	return s.events(ctx, `WHERE events.id > ? ORDER BY events.id LIMIT ?`, id, limit)
+}
+
+func (s *Store) events(ctx context.Context, which string, args ...any) ([]forks.Event, error) {
 	return collect(ctx, s, "read events from", func(rows *sql.Rows) (forks.Event, error) {
-		e := forks.Event{Fork: fork, Track: track}
-		err := rows.Scan(&e.Pass, timeInto(&e.At), &e.Kind, &e.Text)
+		var e forks.Event
+		err := rows.Scan(&e.ID, &e.Fork, &e.Track, &e.Pass, timeInto(&e.At), &e.Kind, &e.Text)
 		return e, err
-	}, `SELECT events.pass, at, kind, text FROM events LEFT JOIN tracks ON tracks.id = track_id
-		WHERE coalesce(fork, '') = ? AND coalesce(name, '') = ? ORDER BY events.id DESC LIMIT ?`, fork, track, limit)
+	}, `SELECT events.id, coalesce(fork, ''), coalesce(name, ''), events.pass, at, kind, text
+		FROM events LEFT JOIN tracks ON tracks.id = track_id `+which, args...)
 }

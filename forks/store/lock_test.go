@@ -33,6 +33,12 @@ func TestMain(m *testing.M) {
 		os.Exit(hold(dir))
 	case "write":
 		os.Exit(writeIntents(dir))
+	case "upgrade":
+		os.Exit(upgrade(dir))
+	case "stall":
+		os.Exit(stallInUpgrade(dir))
+	case "disk":
+		os.Exit(smallDisk(dir))
 	}
 	os.Exit(2)
 }
@@ -79,7 +85,11 @@ type process struct {
 
 func start(t *testing.T, role, dir string) *process {
 	t.Helper()
-	cmd := exec.Command(os.Args[0])
+	return startCommand(t, exec.Command(os.Args[0]), role, dir)
+}
+
+func startCommand(t *testing.T, cmd *exec.Cmd, role, dir string) *process {
+	t.Helper()
 	cmd.Env = append(os.Environ(), roleVariable+"="+role+":"+dir, "GORACE=atexit_sleep_ms=0")
 	stdin, err := cmd.StdinPipe()
 	if err != nil {

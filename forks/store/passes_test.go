@@ -155,30 +155,6 @@ func TestIntentOfAnUnknownKindOrWithoutJSONIsRefused(t *testing.T) {
 	}
 }
 
-func TestEventsReadBackNewestFirst(t *testing.T) {
-	t.Parallel()
-	db, _ := newStore(t)
-	first := forks.Event{Fork: "nix", Track: "main", Pass: 1, At: noon().Add(time.Minute), Kind: "opened", Text: "a \x00 b"}
-	second := forks.Event{Fork: "nix", Track: "main", Kind: "closed"}
-	service := forks.Event{Kind: "started", Text: "1.0"}
-	for _, e := range []forks.Event{first, second, service} {
-		if err := db.AddEvent(t.Context(), e); err != nil {
-			t.Fatal(err)
-		}
-	}
-	second.At, service.At = noon(), noon() // the clock's
-	got, err := db.Events(t.Context(), "nix", "main", 10)
-	if want := []forks.Event{second, first}; err != nil || !reflect.DeepEqual(got, want) {
-		t.Errorf("got\n%+v, %v\nwant\n%+v", got, err, want)
-	}
-	if got, err := db.Events(t.Context(), "nix", "main", 1); err != nil || len(got) != 1 {
-		t.Errorf("the newest: %+v, %v", got, err)
-	}
-	if got, err := db.Events(t.Context(), "", "", 10); err != nil || !reflect.DeepEqual(got, []forks.Event{service}) {
-		t.Errorf("of the service: %+v, %v", got, err)
-	}
-}
-
 func TestFingerprintIsEmptyUntilSet(t *testing.T) {
 	t.Parallel()
 	db, _ := newStore(t)

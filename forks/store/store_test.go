@@ -82,8 +82,9 @@ func TestNewDatabaseHasEveryTableOfTheDesign(t *testing.T) {
 	t.Parallel()
 	_, path := newStore(t)
 	got := query(t, path, `SELECT name FROM pragma_table_list WHERE schema = 'main' AND strict = 1 ORDER BY name`)
-	want := []string{"conflict_files", "conflicts", "events", "forge_cache", "intents", "ledger", "passes", "patch_versions",
-		"patches", "proposals", "requests", "resolution_uses", "resolutions", "runs", "sink_state", "tracks"}
+	want := []string{"conflict_files", "conflicts", "events", "forge_cache", "found_branches", "instance", "intents", "ledger",
+		"passes", "patch_versions", "patches", "policies", "proposals", "requests", "resolution_uses", "resolutions", "runs",
+		"sink_state", "tracks"}
 	if !slices.Equal(got, want) {
 		t.Errorf("strict tables are\n%v\nwant\n%v", got, want)
 	}
@@ -140,25 +141,31 @@ func TestNewerSchemaIsRefusedAndLeftAsItIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	newer := raw(t, path)
-	if _, err := newer.Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, 1)`); err != nil {
-		t.Fatal(err)
+	// A run that was cut off, for which a database of this schema would be checked.
+	for _, statement := range []string{`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, 1)`,
+		`INSERT INTO runs (version, pid, started) VALUES ('9', 1, 0)`} {
+		if _, err := newer.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := newer.Close(); err != nil {
 		t.Fatal(err)
 	}
+	before := files(t, filepath.Dir(path))
 	_, errWrite := store.Open(t.Context(), path, clockwork.NewFakeClock())
+	_, aside, errReplace := store.OpenOrReplace(t.Context(), path, clockwork.NewFakeClock())
 	_, errRead := store.OpenReadOnly(t.Context(), path)
-	for _, err := range []error{errWrite, errRead} {
-		if forks.KindOf(err) != forks.NeedsPerson || !strings.Contains(err.Error(), "has schema 99, and this auxsync knows 1") {
+	for _, err := range []error{errWrite, errReplace, errRead} {
+		if forks.KindOf(err) != forks.NeedsPerson || !strings.Contains(err.Error(), "has schema 99, and this auxsync knows 2; run the newer auxsync") {
 			t.Errorf("got %v", err)
 		}
 	}
-	if got := query(t, path, `SELECT max(version_id) FROM goose_db_version`); !slices.Equal(got, []string{"99"}) {
-		t.Errorf("the schema is %v now", got)
+	if after := files(t, filepath.Dir(path)); aside != "" || !slices.Equal(before, after) {
+		t.Errorf("moved to %q; files before\n%q\nafter\n%q", aside, before, after)
 	}
 }
 
-func TestFileThatIsNoDatabaseNeedsAPerson(t *testing.T) {
+func TestFileThatIsNoDatabaseEndsTheProgramWithTheNextStep(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), store.FileName)
 	if err := os.WriteFile(path, []byte(strings.Repeat("this is something else\n", 100)), 0o600); err != nil {
@@ -167,7 +174,7 @@ func TestFileThatIsNoDatabaseNeedsAPerson(t *testing.T) {
 	_, errWrite := store.Open(t.Context(), path, clockwork.NewFakeClock())
 	_, errRead := store.OpenReadOnly(t.Context(), path)
 	for _, err := range []error{errWrite, errRead} {
-		if forks.KindOf(err) != forks.NeedsPerson || !strings.Contains(err.Error(), "move the file away") {
+		if forks.KindOf(err) != forks.Fatal || !strings.Contains(err.Error(), "; start auxsync again: it moves the file aside") {
 			t.Errorf("got %v", err)
 		}
 	}

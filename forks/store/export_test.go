@@ -1,0 +1,71 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"maps"
+	"testing/fstest"
+	"time"
+
+	"github.com/jonboulle/clockwork"
+)
+
+// Migrations returns the migrations up to a version, with more files.
+func Migrations(upTo string, more fstest.MapFS) fstest.MapFS {
+	files := fstest.MapFS{}
+	entries, err := fs.ReadDir(migrationFiles, "migrations")
+	for _, e := range entries {
+		if e.Name()[:len(upTo)] > upTo {
+			continue
+		}
+		data, readErr := fs.ReadFile(migrationFiles, "migrations/"+e.Name())
+		err = errors.Join(err, readErr)
+		files[e.Name()] = &fstest.MapFile{Data: data}
+	}
+	if err != nil {
+		panic(err)
+	}
+	maps.Copy(files, more)
+	return files
+}
+
+// OpenWith is Open with other migrations.
+func OpenWith(ctx context.Context, path string, clock clockwork.Clock, files fs.FS) (*Store, error) {
+	s := &Store{path: path, clock: clock, patience: patience}
+	if err := s.open(ctx, files); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// OpenFirstSchema makes a database as the first version of auxsync made it, for what
+// needs no newer table.
+func OpenFirstSchema(ctx context.Context, path string, clock clockwork.Clock) (*Store, error) {
+	s := &Store{path: path, clock: clock, patience: patience}
+	err := makeFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if s.write, err = connect(path, 1, patience, "journal_mode(WAL)"); err != nil {
+		return nil, err
+	}
+	s.read = s.write
+	p, _, err := migrations(s.write, Migrations("00001", nil))
+	if err == nil {
+		_, err = p.Up(ctx)
+	}
+	return s, err
+}
+
+// OpenHasty is Open for one who does not wait long.
+func OpenHasty(ctx context.Context, path string, clock clockwork.Clock, patience time.Duration) (*Store, error) {
+	s := &Store{path: path, clock: clock, patience: patience}
+	if err := s.open(ctx, Migrations("00002", nil)); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// IsDamage reports whether OpenOrReplace would replace a database.
+func IsDamage(err error) bool { return isDamage(err) }
