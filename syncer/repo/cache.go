@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 
 	"go.uber.org/zap"
@@ -18,6 +17,12 @@ import (
 // cacheMark is a file that says: this folder was made by auxsync and may be
 // removed by it.
 const cacheMark = "auxsync-cache"
+
+// What stands beside a cache while it is made or removed.
+const (
+	newSuffix     = ".new"
+	removedSuffix = ".removed"
+)
 
 // cacheConfig is the config file of a cache. It is for whoever runs git there by
 // hand: our own children get the same and more in their environment.
@@ -31,7 +36,6 @@ const cacheConfig = `[core]
 [transfer]
 	fsckObjects = true
 [fetch]
-	writeCommitGraph = true
 	unpackLimit = 1
 	recurseSubmodules = false
 [gc]
@@ -41,56 +45,89 @@ const cacheConfig = `[core]
 `
 
 // OpenCache opens the cache in dir, making it if there is none, and sweeps what
-// a crash left behind. A folder that holds something else needs a person; a cache
-// that lost a part of itself is a [*DamagedError]: see [Git.Rebuild].
+// an earlier process left behind. A folder that holds something else needs a
+// person; a cache that lost a part of itself is a [*DamagedError]: see
+// [Git.Rebuild].
 func (g *Git) OpenCache(ctx context.Context, dir string) (*Repository, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, fmt.Errorf("open cache: %w", err)
 	}
+	p := g.place(dir)
+	p.making.Lock()
+	defer p.making.Unlock()
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, diskProblem("open cache", dir, err)
 	}
 	r := &Repository{git: g, dir: dir}
 	if len(entries) == 0 {
-		return r, g.makeCache(ctx, dir)
+		p.opened.Store(true)
+		if err := g.makeCache(ctx, dir); err != nil {
+			return nil, err
+		}
 	}
-	if _, err := os.Stat(filepath.Join(dir, cacheMark)); err != nil {
+	if r.made, err = os.Stat(filepath.Join(dir, cacheMark)); err != nil {
 		return nil, forks.AskPerson("choose another cache_dir, or empty this one",
 			"%s is not empty and not a cache of auxsync", dir)
 	}
-	for _, part := range []string{"HEAD", "config", "objects", "refs"} {
-		if _, err := os.Stat(filepath.Join(dir, part)); err != nil {
-			return nil, damaged(dir, err)
-		}
+	if len(entries) == 0 {
+		return r, nil
 	}
-	if err := g.sweep(dir); err != nil {
+	if err := r.complete(); err != nil {
 		return nil, err
+	}
+	if !p.opened.Load() {
+		if _, err := sweep(dir, g.log, olderThan(g.started)); err != nil {
+			return nil, err
+		}
+		p.opened.Store(true)
 	}
 	if _, err := g.output(ctx, call{args: []string{"rev-parse", "--is-bare-repository"}, dir: dir}); err != nil {
 		var failure *GitError
 		if errors.As(err, &failure) {
-			return nil, damaged(dir, err)
+			return nil, r.damaged(err)
 		}
 		return nil, ended(fmt.Errorf("open cache: %w", err))
 	}
 	return r, nil
 }
 
-// Rebuild removes the cache in dir and makes an empty one. It refuses a folder
-// that auxsync did not make.
-func (g *Git) Rebuild(ctx context.Context, dir string) (*Repository, error) {
-	dir, err := filepath.Abs(dir)
+// complete checks that the parts are there that make a git directory.
+func (r *Repository) complete() error {
+	for _, part := range []string{"HEAD", "config", "objects", "refs"} {
+		if _, err := os.Stat(filepath.Join(r.dir, part)); err != nil {
+			return r.damaged(err)
+		}
+	}
+	return nil
+}
+
+// Rebuild replaces a cache that was found damaged by an empty one. It takes the
+// cache alone and waits until its last user has left: who calls it must not hold a
+// [Git.Use] of it. Of several who found the same damage, the first one rebuilds;
+// for the others the new cache is opened. It refuses a folder that auxsync did not
+// make.
+func (g *Git) Rebuild(ctx context.Context, damage *DamagedError) (*Repository, error) {
+	dir, err := filepath.Abs(damage.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("rebuild cache: %w", err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, cacheMark)); err != nil {
+	release, ok := g.place(dir).waitAlone(ctx.Done())
+	if !ok {
+		return nil, ended(fmt.Errorf("rebuild %s: it is in use: %w", dir, ctx.Err()))
+	}
+	defer release()
+	made, err := os.Stat(filepath.Join(dir, cacheMark))
+	if err != nil {
 		return nil, forks.AskPerson("choose another cache_dir, or empty this one",
 			"%s is not a cache of auxsync and is not removed", dir)
 	}
+	if damage.made != nil && !(os.SameFile(made, damage.made) && made.ModTime().Equal(damage.made.ModTime())) {
+		return g.OpenCache(ctx, dir)
+	}
 	// The mark goes with the folder's name: a half-removed cache keeps neither.
-	old := dir + ".removed"
+	old := dir + removedSuffix
 	if err := os.RemoveAll(old); err != nil {
 		return nil, diskProblem("rebuild cache", dir, err)
 	}
@@ -104,13 +141,18 @@ func (g *Git) Rebuild(ctx context.Context, dir string) (*Repository, error) {
 	return g.OpenCache(ctx, dir)
 }
 
-// makeCache makes a cache beside dir and then gives it its name: a crash leaves
-// no half of one.
-func (g *Git) makeCache(ctx context.Context, dir string) error {
-	next := dir + ".new"
+// makeCache makes a cache beside dir and then gives it its name: neither a crash
+// nor a full disk leaves half of one.
+func (g *Git) makeCache(ctx context.Context, dir string) (err error) {
+	next := dir + newSuffix
 	if err := os.RemoveAll(next); err != nil {
 		return diskProblem("make cache", dir, err)
 	}
+	defer func() {
+		if err != nil {
+			_ = os.RemoveAll(next) // the error that counts is there already
+		}
+	}()
 	if err := os.MkdirAll(next, 0o755); err != nil {
 		return diskProblem("make cache", dir, err)
 	}
@@ -131,62 +173,6 @@ func (g *Git) makeCache(ctx context.Context, dir string) error {
 	return diskProblem("make cache", dir, syncDir(filepath.Dir(dir)))
 }
 
-// sweep removes what a crashed process left in the cache: temporary packs and
-// objects, locks, quarantines. It looks once in the life of this process, before
-// anything else happens there, and takes only what is older than the process.
-func (g *Git) sweep(dir string) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.swept[dir] {
-		return nil
-	}
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if !leftover(dir, path, d) {
-			return nil
-		}
-		info, err := d.Info()
-		if err != nil || !info.ModTime().Before(g.started) {
-			return nil
-		}
-		g.log.Info("removed what a crash left behind", zap.String("path", path))
-		if err := os.RemoveAll(path); err != nil {
-			return err
-		}
-		if d.IsDir() {
-			return fs.SkipDir
-		}
-		return nil
-	})
-	if err != nil {
-		return diskProblem("sweep cache", dir, err)
-	}
-	g.swept[dir] = true
-	return nil
-}
-
-// leftover reports whether path is by its name something that only lives as long
-// as a process.
-func leftover(dir, path string, d fs.DirEntry) bool {
-	name := d.Name()
-	if d.IsDir() {
-		return filepath.Dir(path) == dir && strings.HasPrefix(name, quarantinePrefix)
-	}
-	if strings.HasSuffix(name, ".lock") || name == "gc.pid" {
-		return true
-	}
-	rel, err := filepath.Rel(filepath.Join(dir, "objects"), path)
-	if err != nil || strings.HasPrefix(rel, "..") {
-		return false
-	}
-	return strings.HasPrefix(name, "tmp_") || strings.HasPrefix(name, ".tmp-")
-}
-
 // diskProblem gives an error of the file system its kind; nil stays nil.
 func diskProblem(doing, dir string, err error) error {
 	switch {
@@ -194,6 +180,9 @@ func diskProblem(doing, dir string, err error) error {
 		return nil
 	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):
 		return forks.RetryLater("free space on the file system of "+dir, "%s: %w", doing, err)
+	case errors.Is(err, syscall.EROFS) || errors.Is(err, fs.ErrPermission):
+		return forks.RetryLater("let the user that runs auxsync write to "+dir+", and see whether its file system is mounted read-only",
+			"%s: %w", doing, err)
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }

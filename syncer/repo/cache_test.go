@@ -40,7 +40,7 @@ func TestAFolderThatHoldsSomethingElseIsLeftAlone(t *testing.T) {
 	overwriteNew(t, precious)
 	_, err := g.OpenCache(t.Context(), dir)
 	wantKind(t, err, forks.NeedsPerson)
-	_, err = g.Rebuild(t.Context(), dir)
+	_, err = g.Rebuild(t.Context(), &repo.DamagedError{Dir: dir})
 	wantKind(t, err, forks.NeedsPerson)
 	if _, err := os.Stat(precious); err != nil {
 		t.Error(err)
@@ -84,7 +84,7 @@ func TestADamagedCacheIsSaidToBeOneAndCanBeRebuilt(t *testing.T) {
 			if !errors.As(err, &damaged) || damaged.Dir != b.cache.Dir() {
 				t.Fatalf("no DamagedError: %v", err)
 			}
-			b.cache, err = b.git.Rebuild(t.Context(), damaged.Dir)
+			b.cache, err = b.git.Rebuild(t.Context(), damaged)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -173,7 +173,7 @@ func TestAScratchBorrowsFromTheCacheAndLeavesNothing(t *testing.T) {
 	if merged.Tree.IsZero() {
 		t.Error("no tree")
 	}
-	if err := scratch.Maintain(t.Context()); err != nil {
+	if err := scratch.Graph(t.Context()); err != nil {
 		t.Error(err)
 	}
 	if err := scratch.Close(); err != nil {
@@ -216,7 +216,7 @@ func TestAPathWithAColonAndAQuote(t *testing.T) {
 	if err != nil || len(list) != 2 {
 		t.Errorf("%v, error %v", list, err)
 	}
-	if err := cache.Maintain(t.Context()); err != nil && !strings.Contains(err.Error(), "none") {
+	if err := cache.Graph(t.Context()); err != nil && !strings.Contains(err.Error(), "none") {
 		t.Error(err)
 	}
 }

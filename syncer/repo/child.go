@@ -1,14 +1,12 @@
 package repo
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os/exec"
 	"slices"
-	"strings"
 	"syscall"
 	"time"
 
@@ -17,7 +15,6 @@ import (
 
 const (
 	killGrace   = 2 * time.Second // between SIGTERM and SIGKILL
-	stderrTail  = 8 << 10         // bytes of stderr that are kept: the last ones
 	stdoutLimit = 256 << 20       // bytes of a collected answer, unless the call says less
 )
 
@@ -32,14 +29,16 @@ type call struct {
 	stdin     io.Reader // nil: nothing
 	stdout    io.Writer // nil: collected, up to limit bytes
 	limit     int
-	progress  io.Writer // gets stderr as it comes, redacted and escaped; may be nil
+	progress  io.Writer // gets what git says as it comes, redacted, escaped and not too often; may be nil
 	maxExit   int       // exit codes up to this one are answers
+	writes    bool      // writes to dir itself: what a failure leaves there is swept
+	stalls    bool      // ended if it says nothing for a while
 }
 
 // answer is what a child left behind.
 type answer struct {
 	stdout []byte
-	stderr string // the last lines, redacted and escaped
+	stderr string // the last lines, redacted and escaped, without progress
 	exit   int
 }
 
@@ -51,18 +50,22 @@ func (g *Git) output(ctx context.Context, c call) ([]byte, error) {
 
 // run runs c to its end. An exit code above c.maxExit is a *GitError; the end of
 // ctx kills the child's whole process group and is returned as ctx's error.
-func (g *Git) run(ctx context.Context, c call) (answer, error) {
+func (g *Git) run(ctx context.Context, c call) (a answer, err error) {
 	if err := ctx.Err(); err != nil {
 		return answer{}, fmt.Errorf("git %s: %w", c.args[0], err)
 	}
+	if c.writes {
+		p := g.place(c.dir)
+		p.write()
+		defer func() { p.wrote(err != nil, g.log) }()
+	}
+	ctx, life := g.life(ctx, c.stalls)
+	defer life.end()
 	cmd := g.command(ctx, c)
 	hide := newRedactor(c.secrets)
-	tail := &tailBuffer{max: stderrTail}
-	cmd.Stderr = tail
+	said := &speech{hide: hide}
 	if c.progress != nil {
-		shown := &shownLines{to: c.progress, hide: hide}
-		defer shown.flush()
-		cmd.Stderr = io.MultiWriter(tail, shown)
+		said.shown = &follower{to: c.progress, clock: g.clock}
 	}
 	limit := c.limit
 	if limit == 0 {
@@ -73,21 +76,32 @@ func (g *Git) run(ctx context.Context, c call) (answer, error) {
 	if c.stdout == nil {
 		taken.to = collected
 	}
-	cmd.Stdout = taken
-	err := cmd.Run()
-	if ctx.Err() != nil && cmd.Process != nil {
-		// Whoever outlived the leader of the group goes too.
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-	}
-	a := answer{stdout: collected.data, stderr: tail.text(hide)}
+	cmd.Stdout, cmd.Stderr = lively{taken, life}, lively{said, life}
+	ran := g.wait(ctx, cmd)
+	said.flush()
+	a = answer{stdout: collected.data, stderr: said.text()}
 	if cmd.ProcessState != nil {
 		a.exit = cmd.ProcessState.ExitCode()
 	}
 	g.log.Debug("git", zap.Strings("args", hide.all(c.args)), zap.Int("exit", a.exit))
 	if taken.err != nil {
-		err = taken.err // not that git then died of a broken pipe
+		ran = taken.err // not that git then died of a broken pipe
 	}
-	return a, verdict(ctx, c, a, err, hide)
+	return a, verdict(ctx, c, a, ran, hide)
+}
+
+// wait runs cmd to its end, and to that of its whole group if it was ended.
+func (g *Git) wait(ctx context.Context, cmd *exec.Cmd) error {
+	if err := g.children.start(cmd); err != nil {
+		return err
+	}
+	defer g.children.end(cmd.Process.Pid)
+	err := cmd.Wait()
+	if ctx.Err() != nil || errors.Is(err, exec.ErrWaitDelay) {
+		// Whoever outlived the leader of the group goes too.
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	}
+	return err
 }
 
 // verdict turns the end of a child into an error, or nil.
@@ -95,8 +109,11 @@ func verdict(ctx context.Context, c call, a answer, err error, hide redactor) er
 	if err == nil {
 		return nil
 	}
-	if cause := ctx.Err(); cause != nil {
-		return fmt.Errorf("git %s: %w", c.args[0], cause)
+	if ended := ctx.Err(); ended != nil {
+		if stalled, ok := errors.AsType[*StalledError](context.Cause(ctx)); ok {
+			ended = stalled
+		}
+		return fmt.Errorf("git %s: %w", c.args[0], ended)
 	}
 	failure := &GitError{Args: hide.all(c.args), Exit: a.exit, Stderr: a.stderr}
 	var exit *exec.ExitError
@@ -126,106 +143,10 @@ func (g *Git) command(ctx context.Context, c call) *exec.Cmd {
 	cmd.Dir = workDir
 	cmd.Env = slices.Concat(g.env,
 		[]string{"GIT_DIR=" + gitDir, "GIT_ALLOW_PROTOCOL=" + protocols},
-		configEnvironment(append(baseSettings(), c.settings...)), c.env)
+		configEnvironment(slices.Concat(baseSettings(g.stall), c.settings)), c.env)
 	cmd.Stdin = c.stdin
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 	cmd.WaitDelay = killGrace
 	return cmd
-}
-
-// watched remembers why what git printed could not be taken.
-type watched struct {
-	to  io.Writer
-	err error
-}
-
-func (w *watched) Write(p []byte) (int, error) {
-	n, err := w.to.Write(p)
-	if err != nil && w.err == nil {
-		w.err = err
-	}
-	return n, err
-}
-
-// boundedBuffer collects up to max bytes and fails the writer beyond.
-type boundedBuffer struct {
-	data []byte
-	max  int
-}
-
-func (b *boundedBuffer) Write(p []byte) (int, error) {
-	if len(b.data)+len(p) > b.max {
-		return 0, fmt.Errorf("git printed more than %d bytes", b.max)
-	}
-	b.data = append(b.data, p...)
-	return len(p), nil
-}
-
-// tailBuffer keeps the last max bytes.
-type tailBuffer struct {
-	max  int
-	data []byte
-	cut  bool
-}
-
-func (t *tailBuffer) Write(p []byte) (int, error) {
-	t.data = append(t.data, p...)
-	if over := len(t.data) - t.max; over > 0 {
-		t.data, t.cut = append(t.data[:0], t.data[over:]...), true
-	}
-	return len(p), nil
-}
-
-// text returns whole lines only: half of a secret at the cut would not be
-// recognised.
-func (t *tailBuffer) text(hide redactor) string {
-	data := t.data
-	if t.cut {
-		if i := bytes.IndexAny(data, "\r\n"); i >= 0 {
-			data = data[i+1:]
-		} else {
-			data = nil
-		}
-	}
-	var lines []string
-	for line := range strings.FieldsFuncSeq(string(data), func(r rune) bool { return r == '\n' || r == '\r' }) {
-		if line = strings.TrimRight(line, " \t"); line != "" {
-			lines = append(lines, escapeLine(hide.string(line)))
-		}
-	}
-	return strings.Join(lines, "\n")
-}
-
-// lineWriter hands each line, without its end, to take. An error of take ends
-// the child.
-type lineWriter struct {
-	take func(line []byte) error
-	rest []byte
-}
-
-const longestLine = 64 << 10
-
-func (w *lineWriter) Write(p []byte) (int, error) {
-	n := len(p)
-	for {
-		i := bytes.IndexByte(p, '\n')
-		if i < 0 {
-			break
-		}
-		line := p[:i]
-		if len(w.rest) > 0 {
-			line = append(w.rest, line...)
-			w.rest = w.rest[:0]
-		}
-		if err := w.take(line); err != nil {
-			return 0, err
-		}
-		p = p[i+1:]
-	}
-	if len(w.rest)+len(p) > longestLine {
-		return 0, fmt.Errorf("git printed a line of more than %d bytes", longestLine)
-	}
-	w.rest = append(w.rest, p...)
-	return n, nil
 }

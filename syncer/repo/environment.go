@@ -3,6 +3,7 @@ package repo
 import (
 	"os"
 	"strconv"
+	"time"
 )
 
 // setting is one git config key with its value, handed over in the environment.
@@ -43,13 +44,27 @@ func baseEnvironment(home string) []string {
 	return env
 }
 
+// Several children may work in one cache: each waits for the others' locks, which
+// are held for moments. What is held longer was left behind and is swept.
+const (
+	refLockWait    = "10000" // milliseconds, for a ref
+	packedRefsWait = "60000" // milliseconds, for all packed refs
+)
+
+// trickleTime is for how many seconds HTTP may be too slow.
+func trickleTime(stall time.Duration) string {
+	return strconv.Itoa(int(max(1, stall/5/time.Second)))
+}
+
 // baseSettings is the config of every child, on top of the repository's own.
-func baseSettings() []setting {
+func baseSettings(stall time.Duration) []setting {
 	return []setting{
 		{"core.hooksPath", os.DevNull},
+		{"core.filesRefLockTimeout", refLockWait},
 		{"core.fsmonitor", "false"},
 		{"core.attributesFile", os.DevNull},
 		{"core.excludesFile", os.DevNull},
+		{"core.packedRefsTimeout", packedRefsWait},
 		{"core.protectHFS", "true"},
 		{"core.protectNTFS", "true"},
 		{"core.fsync", "all"},
@@ -60,12 +75,12 @@ func baseSettings() []setting {
 		{"diff.algorithm", "histogram"},
 		{"diff.renameLimit", "7000"},
 		{"fetch.recurseSubmodules", "false"},
-		{"fetch.writeCommitGraph", "true"},
-		{"fetch.unpackLimit", "1"}, // one pack a fetch: quicker to make durable than loose objects
+		{"fetch.writeCommitGraph", "false"}, // its lock is not waited for: see Graph
+		{"fetch.unpackLimit", "1"},          // one pack a fetch: quicker to make durable than loose objects
 		{"gc.auto", "0"},
 		{"http.followRedirects", "false"},
 		{"http.lowSpeedLimit", "1000"},
-		{"http.lowSpeedTime", "60"},
+		{"http.lowSpeedTime", trickleTime(stall)},
 		{"maintenance.auto", "false"},
 		{"merge.conflictStyle", "diff3"},
 		{"merge.directoryRenames", "conflict"},

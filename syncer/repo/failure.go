@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"regexp"
 	"strings"
 
@@ -44,6 +45,8 @@ func (e *GitError) Unwrap() error { return e.Cause }
 type DamagedError struct {
 	Dir string
 	Err error // what was found
+
+	made os.FileInfo // of the cache's mark: which cache it was; nil if it is none
 }
 
 // Error names the folder and what was found.
@@ -54,8 +57,8 @@ func (e *DamagedError) Error() string {
 // Unwrap returns what was found.
 func (e *DamagedError) Unwrap() error { return e.Err }
 
-func damaged(dir string, err error) error {
-	return &forks.Problem{Kind: forks.Retry, Err: &DamagedError{Dir: dir, Err: err},
+func (r *Repository) damaged(err error) error {
+	return &forks.Problem{Kind: forks.Retry, Err: &DamagedError{Dir: r.dir, Err: err, made: r.made},
 		Next: "remove the folder: it is fetched again"}
 }
 
@@ -124,7 +127,7 @@ func (r *Repository) localProblem(doing string, err error) error {
 // accordingly.
 func (r *Repository) diagnose(said string, err error) (problem error, found bool) {
 	for line := range strings.Lines(said) {
-		if strings.HasPrefix(line, "remote:") {
+		if strings.HasPrefix(line, "remote:") || strings.HasPrefix(line, "fatal: remote error:") {
 			continue // somebody else's repository
 		}
 		if noSpace.MatchString(line) {
@@ -136,7 +139,7 @@ func (r *Repository) diagnose(said string, err error) (problem error, found bool
 				Next: "see whether the file system of " + r.dir + " is full, or cannot be written"}, true
 		}
 		if broken.MatchString(line) && !strings.Contains(line, "Permission denied") {
-			return damaged(r.dir, err), true
+			return r.damaged(err), true
 		}
 	}
 	return nil, false

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"go.uber.org/zap"
+
 	"github.com/auxolotl/auxsync/forks"
 )
 
@@ -108,12 +110,25 @@ func (q *Quarantine) throwaways(base, ours, theirs forks.Hash) (throwaways, erro
 // mergeTree runs git merge-tree on two commits.
 func (q *Quarantine) mergeTree(ctx context.Context, a, b forks.Hash) (forks.MergeResult, error) {
 	q.reads.Add(3)
-	out, err := q.run(ctx, call{
-		args:    []string{"merge-tree", "--write-tree", "-z", "--messages", a.String(), b.String()},
-		maxExit: 1,
-	})
+	c := call{args: []string{"merge-tree", "--write-tree", "-z", "--messages", a.String(), b.String()}, maxExit: 1}
+	out, err := q.run(ctx, c)
+	if aborted(err) {
+		// git 2.39 gives up on some knots of moved directories. Looking at files alone
+		// asks at worst what need not have been asked.
+		q.repo.git.log.Warn("git gave up on a merge; it is made without looking for moved directories",
+			zap.Stringer("ours", a), zap.Stringer("theirs", b), zap.Error(err))
+		c.settings = []setting{{"merge.directoryRenames", "false"}}
+		out, err = q.run(ctx, c)
+	}
 	if err != nil {
 		return forks.MergeResult{}, err
 	}
 	return parseMerge(out.stdout, out.exit == 1)
+}
+
+// aborted reports whether git ended itself because it found itself in a state that
+// it holds impossible.
+func aborted(err error) bool {
+	var failure *GitError
+	return errors.As(err, &failure) && failure.Exit < 0 && strings.Contains(failure.Stderr, "Assertion")
 }

@@ -331,3 +331,19 @@ func wantNoMarkers(rt *rapid.T, q *repo.Quarantine, tree forks.Hash) {
 		data = []byte(rest[20:])
 	}
 }
+
+// git 2.39 ends itself on this one: each side moves one file into a directory that
+// the other side empties.
+func TestMergeThatGitGivesUpOnIsMadeWithoutLookingForMovedDirectories(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	base, ours, theirs := b.tree(t, "base", files{"a": ten, "d/b": ten}), b.tree(t, "ours", files{"b": ten}), b.tree(t, "theirs", files{"d/a": ten})
+	q := b.quarantine(t)
+	got, err := q.Merge(t.Context(), base, ours, theirs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Clean() {
+		t.Errorf("what each side removed and the other moved is taken for clean: %v", got)
+	}
+}

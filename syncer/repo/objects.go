@@ -64,7 +64,7 @@ func (f *folder) get(id forks.Hash) (plumbing.EncodedObject, error) {
 		return obj, nil
 	}
 	// A pack may have come or gone since the indexes were read.
-	packs, listErr := f.listPacks()
+	packs, listErr := listPacks(f.dir)
 	if listErr != nil {
 		return nil, listErr
 	}
@@ -85,7 +85,7 @@ func (f *folder) get(id forks.Hash) (plumbing.EncodedObject, error) {
 
 // open makes a storage that knows the packs of this moment.
 func (f *folder) open() error {
-	packs, err := f.listPacks()
+	packs, err := listPacks(f.dir)
 	if err != nil {
 		return err
 	}
@@ -100,8 +100,9 @@ func (f *folder) open() error {
 	return nil
 }
 
-func (f *folder) listPacks() (string, error) {
-	entries, err := os.ReadDir(filepath.Join(f.dir, "objects", "pack"))
+// listPacks names the packs of a git directory, one a line.
+func listPacks(dir string) (string, error) {
+	entries, err := os.ReadDir(filepath.Join(dir, "objects", "pack"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return "", err
 	}
@@ -134,14 +135,14 @@ func (q *Quarantine) Object(id forks.Hash) (kind string, data []byte, err error)
 	for _, f := range append([]*folder{q.objects}, q.repo.folders()...) {
 		obj, err := f.get(id)
 		if err != nil {
-			return "", nil, damaged(q.repo.dir, fmt.Errorf("read object %s: %w", id, err))
+			return "", nil, q.repo.damaged(fmt.Errorf("read object %s: %w", id, err))
 		}
 		if obj == nil {
 			continue
 		}
 		data, err := content(obj)
 		if err != nil {
-			return "", nil, damaged(q.repo.dir, fmt.Errorf("read object %s: %w", id, err))
+			return "", nil, q.repo.damaged(fmt.Errorf("read object %s: %w", id, err))
 		}
 		return obj.Type().String(), data, nil
 	}

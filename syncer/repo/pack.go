@@ -15,8 +15,7 @@ import (
 // disk. What the repository has already is not written again, and without
 // anything new no pack is made. Zero ids are passed over.
 //
-// A crash in between leaves nothing but a temporary file, which
-// [Git.OpenCache] sweeps.
+// An end in between leaves nothing but temporary files, which are swept.
 func (q *Quarantine) Pack(ctx context.Context, tips, known []forks.Hash) error {
 	var revs strings.Builder
 	for _, id := range tips {
@@ -43,6 +42,7 @@ func (q *Quarantine) Pack(ctx context.Context, tips, known []forks.Hash) error {
 		settings: []setting{{"core.fsync", "all"}},
 		stdin:    strings.NewReader(revs.String()),
 		limit:    4 << 10,
+		writes:   true,
 	})
 	if err != nil {
 		return err

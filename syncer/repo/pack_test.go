@@ -179,9 +179,7 @@ func TestMaintainJoinsSmallPacksAndLosesNothing(t *testing.T) {
 	if _, _, err := reader.Object(alone[3]); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.cache.Maintain(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	maintain(t, b, repo.MaintainOptions{})
 	if n := len(packs(t, b.cache)); n >= 40 {
 		t.Errorf("%d packs are left", n)
 	}
@@ -194,9 +192,7 @@ func TestMaintainJoinsSmallPacksAndLosesNothing(t *testing.T) {
 			}
 		}
 	}
-	if err := b.cache.Maintain(t.Context()); err != nil {
-		t.Errorf("again: %v", err)
-	}
+	maintain(t, b, repo.MaintainOptions{})
 }
 
 // TestAFullDiskIsARetryAndLeavesTheCacheSound needs a small file system of its

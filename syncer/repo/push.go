@@ -62,7 +62,9 @@ func (e *RefusedError) Unwrap() error { return e.Err }
 // be in from. A lease is not checked for a ref that is already at New, so read the
 // refs back afterwards.
 //
-// Somebody who was quicker is a [*LeaseError] (retry); a rule of the remote is a
+// A remote that is silent for [Options].Stall is a [*StalledError] (retry); then the
+// push may have arrived all the same, as with any error that is none of these two:
+// somebody who was quicker is a [*LeaseError] (retry); a rule of the remote is a
 // [*RefusedError] (needs a person).
 func (r *Remote) Push(ctx context.Context, from *Repository, updates []forks.RefUpdate) error {
 	if r.access.ReadOnly {
@@ -79,7 +81,7 @@ func (r *Remote) Push(ctx context.Context, from *Repository, updates []forks.Ref
 	if err != nil {
 		return err
 	}
-	c.dir, c.env = from.dir, from.borrowed()
+	c.dir, c.env, c.stalls = from.dir, from.borrowed(), true
 	a, err := r.git.run(ctx, c)
 	if err == nil {
 		return nil
@@ -89,7 +91,7 @@ func (r *Remote) Push(ctx context.Context, from *Repository, updates []forks.Ref
 
 // pushArgs writes the one form in which auxsync pushes.
 func pushArgs(url string, updates []forks.RefUpdate) ([]string, error) {
-	args := []string{"push", "--porcelain", "--atomic", "--no-verify", "--no-follow-tags", "--no-progress"}
+	args := []string{"push", "--porcelain", "--atomic", "--no-verify", "--no-follow-tags", "--progress"}
 	seen := map[forks.Ref]bool{}
 	for _, u := range updates {
 		switch {

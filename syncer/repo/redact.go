@@ -3,7 +3,6 @@ package repo
 import (
 	"encoding/base64"
 	"fmt"
-	"io"
 	"net/url"
 	"regexp"
 	"slices"
@@ -77,33 +76,4 @@ func escapeLine(s string) string {
 		i += size
 	}
 	return b.String()
-}
-
-// shownLines passes whole lines on, redacted and escaped. A line that git
-// rewrites in place ends in a carriage return and becomes a line too.
-type shownLines struct {
-	to   io.Writer
-	hide redactor
-	rest []byte
-}
-
-func (w *shownLines) Write(p []byte) (int, error) {
-	for _, c := range p {
-		if c != '\n' && c != '\r' {
-			if len(w.rest) < longestLine {
-				w.rest = append(w.rest, c)
-			}
-			continue
-		}
-		w.flush()
-	}
-	return len(p), nil
-}
-
-func (w *shownLines) flush() {
-	if len(w.rest) > 0 {
-		// What cannot be shown is no reason to stop a fetch.
-		_, _ = io.WriteString(w.to, escapeLine(w.hide.string(string(w.rest)))+"\n")
-		w.rest = w.rest[:0]
-	}
 }

@@ -42,6 +42,11 @@ func TestTheTokenAppearsNowhere(t *testing.T) {
 	b := newBench(t)
 	one := b.up.Commit(t, "main", repotest.Ada, "one", files{"a": "1\n"})
 	b.fetch(t)
+	scratch, err := g.Scratch(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer scratch.Close()
 	var progress bytes.Buffer
 	var said []string
 	for _, where := range []string{"/git", "/other"} {
@@ -50,7 +55,9 @@ func TestTheTokenAppearsNowhere(t *testing.T) {
 		_, headErr := r.Head(t.Context())
 		fetchErr := r.Fetch(t.Context(), b.cache, []repo.FetchSpec{{From: "refs/heads/main", To: "refs/auxsync/x"}}, &progress)
 		pushErr := r.Push(t.Context(), b.cache, []forks.RefUpdate{{Ref: "refs/heads/main", New: one}})
-		for _, err := range []error{listErr, headErr, fetchErr, pushErr} {
+		shallowErr := r.FetchShallow(t.Context(), scratch, []repo.FetchSpec{{From: "refs/heads/main", To: "refs/auxsync/x"}})
+		probeErr := r.Probe(t.Context(), true)
+		for _, err := range []error{listErr, headErr, fetchErr, pushErr, shallowErr, probeErr} {
 			if err == nil {
 				t.Fatal("a server that always fails did not")
 			}

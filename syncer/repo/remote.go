@@ -63,6 +63,9 @@ func (r *Remote) call(args ...string) (call, error) {
 	return c, nil
 }
 
+// mostRefs bounds what a remote can make us remember; nixpkgs has half a million.
+const mostRefs = 1_000_000
+
 // List returns the refs whose full names begin with one of prefixes, or all refs
 // if none is given. An empty repository has none.
 func (r *Remote) List(ctx context.Context, prefixes ...string) (map[forks.Ref]forks.Hash, error) {
@@ -74,11 +77,15 @@ func (r *Remote) List(ctx context.Context, prefixes ...string) (map[forks.Ref]fo
 	if err != nil {
 		return nil, err
 	}
+	c.stalls = true
 	refs := map[forks.Ref]forks.Hash{}
 	c.stdout = &lineWriter{take: func(line []byte) error {
 		ref, id, err := parseRefLine(line, '\t')
 		if err != nil {
 			return err
+		}
+		if len(refs) == mostRefs {
+			return fmt.Errorf("it lists more than %d refs", mostRefs)
 		}
 		if hasAnyPrefix(string(ref), prefixes) {
 			refs[ref] = id
@@ -98,7 +105,7 @@ func (r *Remote) Head(ctx context.Context) (branch string, err error) {
 	if err != nil {
 		return "", err
 	}
-	c.limit = 64 << 10
+	c.limit, c.stalls = 64<<10, true
 	out, err := r.git.output(ctx, c)
 	if err != nil {
 		return "", r.problem("ask "+r.at.shown+" for its HEAD", err)
@@ -155,6 +162,9 @@ func parseRefLine(line []byte, sep byte) (forks.Ref, forks.Hash, error) {
 
 var errSHA256 = errors.New("the repository names its objects by SHA-256")
 
+const checkURL = `check that the URL is right and that the credential may see the repository: to many a forge both are "not found"; ` +
+	"if it was only away, the next try goes on by itself"
+
 // remoteFailure is what git's words about a remote mean.
 type remoteFailure struct {
 	said *regexp.Regexp
@@ -174,7 +184,7 @@ func remoteFailures() []remoteFailure {
 		of(forks.NeedsPerson, "make the repository belong to the user that runs auxsync", `dubious ownership`),
 		of(forks.NeedsPerson, "check the credential and what it may do",
 			`authentication failed|could not read (username|password)|returned error: 40[137]|permission denied \(|invalid username|access denied|permission to .* denied|http basic: `),
-		of(forks.NeedsPerson, "check that the URL is right and that the credential may see the repository",
+		of(forks.NeedsPerson, checkURL,
 			`repository .*not found|returned error: 4(04|10)|does not appear to be a git repository|not valid: is this a git repository|no such file or directory`),
 		of(forks.NeedsPerson, "set the URL to where the repository is now", `returned error: 30\d|unable to update url base|redirect`),
 		of(forks.NeedsPerson, "check the certificate of the host", `certificate|ssl peer|host key verification failed`),
@@ -189,6 +199,9 @@ func (r *Remote) problem(doing string, err error) error {
 	if errors.Is(err, errSHA256) {
 		return &forks.Problem{Kind: forks.NeedsPerson, Err: wrapped,
 			Next: "SHA-256 repositories are not supported; use one with SHA-1 ids"}
+	}
+	if errors.As(err, new(*StalledError)) {
+		return &forks.Problem{Kind: forks.Retry, Err: wrapped}
 	}
 	var failure *GitError
 	if !errors.As(err, &failure) {

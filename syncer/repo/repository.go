@@ -11,10 +11,6 @@ import (
 	"github.com/auxolotl/auxsync/forks"
 )
 
-// packsBeforeRepack is how many packs a cache may have before Maintain joins
-// the small ones.
-const packsBeforeRepack = 40
-
 // Repository is a bare repository that auxsync owns: a cache, or a scratch one.
 // It is safe for concurrent use, but two processes must not write to one.
 type Repository struct {
@@ -22,6 +18,7 @@ type Repository struct {
 	dir     string
 	borrow  *Repository // its objects are readable here too; nil for none
 	scratch bool
+	made    os.FileInfo // of the cache's mark; nil if it is no cache
 
 	once    sync.Once
 	objects *folder // opened by the first reader
@@ -42,6 +39,7 @@ func (r *Repository) Close() error {
 	if err := os.RemoveAll(r.dir); err != nil {
 		return fmt.Errorf("remove scratch repository: %w", err)
 	}
+	r.git.forget(r.dir)
 	return nil
 }
 
@@ -108,38 +106,6 @@ func (r *Repository) Refs(ctx context.Context, prefix string) (map[forks.Ref]for
 	return refs, nil
 }
 
-// newFilters is how many commits at most get their filter of changed paths in one
-// run, which makes walks over the history of a path faster: the first runs on a
-// large repository are bounded, and later ones catch up.
-const newFilters = "20000"
-
-// Maintain brings the commit-graph up to date and joins small packs once there
-// are many. No object is lost: also those stay that no ref reaches.
-func (r *Repository) Maintain(ctx context.Context) error {
-	// The graph of git's own fetches is a chain; this is one layer more, or a merge
-	// of the small ones.
-	_, err := r.git.run(ctx, call{dir: r.dir, env: r.borrowed(),
-		args: []string{"commit-graph", "write", "--reachable", "--split", "--no-progress",
-			"--changed-paths", "--max-new-filters=" + newFilters}})
-	if err != nil {
-		return r.localProblem("write the commit-graph of "+r.dir, err)
-	}
-	packs, err := filepath.Glob(filepath.Join(globEscape(r.dir), "objects", "pack", "*.pack"))
-	if err != nil || len(packs) <= packsBeforeRepack {
-		return err
-	}
-	// Geometric repacking joins whole packs: it follows no refs, so what is
-	// unreachable is carried along.
-	_, err = r.git.run(ctx, call{dir: r.dir, env: r.borrowed(),
-		args: []string{"repack", "-d", "-q", "--geometric=2"}})
-	return r.localProblem("repack "+r.dir, err)
-}
-
-// globEscape takes a path literally in a glob pattern.
-func globEscape(path string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
-}
-
 // Scratch makes a temporary bare repository that reads borrow's objects as well;
 // nothing is ever written to borrow, which may be nil. Children of git are told
 // so in their environment: there is no alternates file that a reader would
@@ -151,6 +117,7 @@ func (g *Git) Scratch(ctx context.Context, borrow *Repository) (*Repository, err
 	}
 	r := &Repository{git: g, dir: dir, borrow: borrow, scratch: true}
 	if r.dir, err = filepath.Abs(dir); err == nil {
+		g.remember(r.dir)
 		err = g.initBare(ctx, r)
 	}
 	if err != nil {

@@ -39,7 +39,7 @@ func (q *Quarantine) readTree(id forks.Hash) ([]treeEntry, error) {
 		mode, name, hasName := strings.Cut(string(head), " ")
 		n, err := strconv.ParseUint(mode, 8, 32)
 		if !ok || !hasName || err != nil || len(rest) < len(forks.Hash{}) {
-			return nil, damaged(q.repo.dir, fmt.Errorf("tree %s cannot be read", id))
+			return nil, q.repo.damaged(fmt.Errorf("tree %s cannot be read", id))
 		}
 		entries = append(entries, treeEntry{forks.Mode(n), name, forks.Hash(rest[:20])})
 		data = rest[20:]

@@ -17,6 +17,9 @@ type ServeOptions struct {
 	// RequireAuth answers 401 to everybody else. Without it anybody may read and
 	// write.
 	RequireAuth bool
+	// Around, if set, stands between clients and repositories, so that a test can
+	// have the server misbehave.
+	Around func(repositories http.Handler) http.Handler
 }
 
 // Server serves bare repositories by smart HTTP, as a forge does.
@@ -48,7 +51,11 @@ func Serve(t TB, o ServeOptions, dirs ...string) *Server {
 		}
 		mux.Handle("/"+filepath.Base(abs)+"/", backend(execPath, abs))
 	}
-	s.http = httptest.NewServer(s.guard(o, mux))
+	repositories := http.Handler(mux)
+	if o.Around != nil {
+		repositories = o.Around(mux)
+	}
+	s.http = httptest.NewServer(s.guard(o, repositories))
 	t.Cleanup(s.http.Close)
 	return s
 }
