@@ -113,9 +113,13 @@ func (ex extraction) endedRecorded(in Input) bool {
 // the old tip as second parent.
 func (r *Result) marker(base commit, at time.Time) (forks.Hash, error) {
 	t := r.in.Track
-	message := fmt.Sprintf("auxsync: %s stands on %s of %s\n\n"+
+	on := fmt.Sprintf("%s of %s", base.id.Short(), t.Follow)
+	if tag := r.in.releaseAt(base.id); tag != "" {
+		on = fmt.Sprintf("release %s (%s)", tag, base.id.Short())
+	}
+	message := fmt.Sprintf("auxsync: %s stands on %s\n\n"+
 		"The second parent is the branch as it was, so that it fast-forwards.\nThe tree is upstream's; the fork's patches follow.\n\nAuxsync-Pass: %d\n",
-		t.Branch, base.id.Short(), t.Follow, r.in.pass())
+		t.Branch, on, r.in.pass())
 	who := committerLine(at)
 	return r.planner.obj.Write("commit", newCommit(base.tree, []forks.Hash{base.id, r.in.Fork}, who, who, message))
 }

@@ -26,6 +26,19 @@ func (p *Planner) cause(ctx context.Context, s *stack, i, to int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	if to > s.steps {
+		pos, err := p.causeInLine(ctx, s, rel, watched, to)
+		if err != nil || pos > s.steps {
+			return pos, err
+		}
+	}
+	return p.causeByStep(ctx, s, rel, watched, min(to, s.steps))
+}
+
+// causeInLine looks along the part of the road on which each commit is the child of
+// the one before. It returns where that part begins if the item conflicts there
+// already.
+func (p *Planner) causeInLine(ctx context.Context, s *stack, rel []int, watched []forks.Path, to int) (int, error) {
 	watched, touching, err := p.followRenames(ctx, s, to, watched)
 	if err != nil {
 		return 0, err
@@ -33,35 +46,48 @@ func (p *Planner) cause(ctx context.Context, s *stack, i, to int) (int, error) {
 	tried := map[string]bool{}
 	for _, t := range touching {
 		pos := s.at[t] - 1
-		key, complete, err := p.holds(s.chain[pos], watched)
-		if err != nil {
-			return 0, err
-		}
-		if complete && tried[key] {
-			continue
-		}
-		clean, err := p.cleanAt(ctx, s, rel, pos)
-		if err != nil {
-			return 0, err
-		}
-		if clean {
-			return pos + 1, nil
-		}
-		if complete {
-			tried[key] = true
+		if clean, err := p.tryOnce(ctx, s, rel, watched, pos, tried); err != nil || clean {
+			return pos + 1, err
 		}
 	}
 	return p.bisect(ctx, s, rel, to)
 }
 
+// causeByStep looks at each step before position to, newest first. A path that moved
+// is missing where it was, and then nothing is taken for granted.
+func (p *Planner) causeByStep(ctx context.Context, s *stack, rel []int, watched []forks.Path, to int) (int, error) {
+	tried := map[string]bool{}
+	for pos := to - 1; pos >= 0; pos-- {
+		if clean, err := p.tryOnce(ctx, s, rel, watched, pos, tried); err != nil || clean {
+			return pos + 1, err
+		}
+	}
+	return 0, nil
+}
+
+// tryOnce reports whether the last of rel is clean at a position, and remembers in
+// tried where it was not: it is not elsewhere, as long as all watched paths exist and
+// hold the same there.
+func (p *Planner) tryOnce(ctx context.Context, s *stack, rel []int, watched []forks.Path, pos int, tried map[string]bool) (bool, error) {
+	key, complete, err := p.holds(s.chain[pos], watched)
+	if err != nil || complete && tried[key] {
+		return false, err
+	}
+	clean, err := p.cleanAt(ctx, s, rel, pos)
+	if complete && !clean {
+		tried[key] = true
+	}
+	return clean, err
+}
+
 // bisect finds a cause where no watched path led to it, as when a whole directory
 // moved: the conflict begins at the commit it returns.
 func (p *Planner) bisect(ctx context.Context, s *stack, rel []int, to int) (int, error) {
-	clean, err := p.cleanAt(ctx, s, rel, 0)
+	low, high := s.steps, to // clean at low, conflicting at high
+	clean, err := p.cleanAt(ctx, s, rel, low)
 	if err != nil || !clean {
-		return 0, err
+		return low, err
 	}
-	low, high := 0, to // clean at low, conflicting at high
 	for high-low > 1 {
 		mid := (low + high) / 2
 		clean, err := p.cleanAt(ctx, s, rel, mid)
@@ -144,11 +170,11 @@ func (p *Planner) tryAt(ctx context.Context, s *stack, rel []int, pos int) (last
 func (p *Planner) followRenames(ctx context.Context, s *stack, to int, watched []forks.Path) ([]forks.Path, []forks.Hash, error) {
 	seen := map[forks.Hash]bool{}
 	for {
-		touching, err := p.touching(ctx, s.chain[0], s.chain[to], watched, true)
+		touching, err := p.touching(ctx, s.chain[s.steps], s.chain[to], watched, true)
 		if err != nil {
 			return nil, nil, err
 		}
-		touching = slices.DeleteFunc(touching, func(id forks.Hash) bool { return s.at[id] == 0 })
+		touching = slices.DeleteFunc(touching, func(id forks.Hash) bool { return s.at[id] <= s.steps })
 		grown := watched
 		for _, t := range slices.Backward(touching) {
 			if seen[t] {
@@ -287,18 +313,26 @@ func (p *Planner) nameCause(ctx context.Context, s *stack, i, pos int, c *forks.
 }
 
 // describeCause fills in subject and author, of the inner commit where the cause
-// is a merge and one of its commits touches the conflicted paths.
+// brought several at once, as a merge or a release does, and one of these touches the
+// conflicted paths.
 func (p *Planner) describeCause(ctx context.Context, s *stack, c *forks.Conflict) error {
 	told, err := p.commit(c.Cause)
 	if err != nil {
 		return err
 	}
-	if len(told.parents) > 1 {
+	var before forks.Hash
+	switch pos := s.at[c.Cause]; {
+	case pos > 0 && pos <= s.steps:
+		before = s.chain[pos-1]
+	case len(told.parents) > 1:
+		before = told.parents[0]
+	}
+	if !before.IsZero() {
 		var touched []forks.Path
 		for _, f := range c.Files {
 			touched = append(touched, f.Path)
 		}
-		inner, err := p.touching(ctx, told.parents[0], c.Cause, touched, false)
+		inner, err := p.touching(ctx, before, c.Cause, touched, false)
 		if err != nil {
 			return err
 		}
@@ -306,6 +340,9 @@ func (p *Planner) describeCause(ctx context.Context, s *stack, c *forks.Conflict
 			in, err := p.commit(id)
 			if err != nil {
 				return err
+			}
+			if id == c.Cause {
+				break
 			}
 			if len(in.parents) == 1 {
 				c.Inner, told = id, in

@@ -14,15 +14,20 @@
 //     patch.
 //  2. Answers (harvest.go). What people merged into a conflict's onto branch is the
 //     patch's new version from the conflict's cause on.
-//  3. Replay (replay.go, memo.go). Each patch is picked onto upstream's tip, going
+//  3. The stack of another track, if this one carries it (inherit.go): what stands
+//     there enters the stack here, and what people ended there ends here.
+//  4. The road (steps.go): the commits of upstream that may be the next base. It is the
+//     first-parent chain, or has steps: releases, another upstream, a what-if.
+//  5. Replay (replay.go, memo.go). Each patch is picked onto upstream's tip, going
 //     on past conflicts. A patch that needs a missing one is blocked by it.
-//  4. What upstream took (taken.go) is recognised by patch-id, author and date, or
+//  6. What upstream took (taken.go) is recognised by patch-id, author and date, or
 //     subject, and confirmed by an empty pick.
-//  5. Causes (cause.go). For each conflict, the child of the newest first-parent
-//     commit on which the patch is clean.
-//  6. The base (plan.go): upstream's tip, or the newest commit on which everything
-//     that stands in the branch is clean.
-//  7. The candidate and the ledger (candidate.go, ledger.go), and on request the
+//  7. Causes (cause.go). For each conflict, the commit of the road after the newest one
+//     on which the patch is clean.
+//  8. The base (base.go): upstream's tip, or the newest commit of the road on which
+//     everything that stands in the branch is clean. Until [Input].NotBefore it stays,
+//     unless something of a person's waits.
+//  9. The candidate and the ledger (candidate.go, ledger.go), and on request the
 //     branches that ask about a conflict (pair.go).
 //
 // # Invariants
@@ -31,7 +36,8 @@
 //     tip's tree.
 //   - A plan is a function of its [Input] and of the objects: dates in the
 //     candidate's commits come from its inputs, not from a clock.
-//   - Only the first-parent chain of upstream is ever a base or a cause.
+//   - Only a commit of the road is ever a base or a cause: of the first-parent chain of
+//     upstream, or, of a track that follows tags, a release.
 //   - A patch leaves the stack by an outcome that says why, and stays on record.
 //   - A missing object is an error and never a conflict.
 //

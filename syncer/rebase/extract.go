@@ -28,6 +28,8 @@ type item struct {
 	uncounted bool
 	// hollow: nothing of it is left on the base; it is not part of the chain.
 	hollow bool
+	// inherited: new in this pass, from the track that stack_from names.
+	inherited bool
 }
 
 // standing reports whether the item is one of the commits of the chain on the base.
@@ -116,20 +118,29 @@ func (p *Planner) newestContained(ctx context.Context, upstream, tip forks.Hash)
 // merging rebases starts at its newest marker: a merge with the tree of an
 // upstream commit among its parents. What such a marker contains is explained.
 func (p *Planner) firstContact(ctx context.Context, in Input) (base, known forks.Hash, err error) {
-	base, err = p.newestContained(ctx, in.Upstream, in.Fork)
+	base, err = p.newestUpstream(ctx, in, in.Fork)
 	if err != nil {
 		return base, known, err
 	}
-	if base.IsZero() {
+	_, tags := in.Track.FollowsTags()
+	switch {
+	case base.IsZero() && tags:
+		return base, known, forks.AskPerson("let follow match the release that the branch was made from, or make the branch from a release",
+			"branch %s of the fork contains none of the releases that match %s", in.Track.Branch, in.Track.Follow)
+	case base.IsZero():
 		return base, known, forks.AskPerson("check upstream, follow and branch in the configuration",
 			"branch %s of the fork and %s of upstream share no history", in.Track.Branch, in.Track.Follow)
 	}
-	own, err := p.hist.FirstParents(ctx, in.Upstream, in.Fork)
+	upstream := in.Upstream
+	if tags {
+		upstream = base // the newest release need not have it
+	}
+	own, err := p.hist.FirstParents(ctx, upstream, in.Fork)
 	if err != nil {
 		return base, known, err
 	}
 	for _, id := range own {
-		marker, err := p.isMarker(ctx, id, in.Upstream)
+		marker, err := p.isMarker(ctx, id, upstream)
 		if err != nil {
 			return base, known, err
 		}
@@ -167,15 +178,8 @@ func (p *Planner) isMarker(ctx context.Context, id, upstream forks.Hash) (bool, 
 func (p *Planner) contact(ctx context.Context, in Input) (base, known forks.Hash, err error) {
 	s := in.State
 	base, known = s.Base, s.Tip
-	if s.Follow != in.Track.Follow {
-		return base, known, in.stopf("set follow back to "+s.Follow,
-			"follow was changed from %s to %s; taking that over is not possible yet", s.Follow, in.Track.Follow)
-	}
-	if ok, err := p.hist.IsAncestor(ctx, s.Base, in.Upstream); err != nil {
+	if err := p.mayStand(ctx, in); err != nil {
 		return base, known, err
-	} else if !ok {
-		return base, known, in.stopf("ask upstream what happened; the track goes on once "+in.Track.Follow+" contains that commit again",
-			"upstream's %s no longer contains the base %s: upstream was force-pushed", in.Track.Follow, s.Base.Short())
 	}
 	if in.Fork == s.Tip {
 		return base, known, nil
@@ -185,7 +189,7 @@ func (p *Planner) contact(ctx context.Context, in Input) (base, known forks.Hash
 	} else if !ok {
 		return base, known, p.rewritten(ctx, in)
 	}
-	newest, err := p.newestContained(ctx, in.Upstream, in.Fork)
+	newest, err := p.newestUpstream(ctx, in, in.Fork)
 	if err != nil || newest.IsZero() || newest == base {
 		return base, known, err
 	}

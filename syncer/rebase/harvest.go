@@ -100,7 +100,7 @@ func (p *Planner) harvest(ctx context.Context, in Input, s *stack, m Merged) (Ve
 // the same patches on the newest of these.
 func (p *Planner) ontoFor(ctx context.Context, in Input, s *stack, m Merged) (onto, pin forks.Hash, err error) {
 	onto, pin = m.Proposal.Onto, m.Proposal.Conflict.Cause
-	newest, err := p.newestContained(ctx, in.Upstream, m.Tip)
+	newest, err := p.newestOn(ctx, in, s, m.Tip, s.at[pin])
 	if err != nil || newest.IsZero() || newest == pin {
 		return onto, pin, err
 	}
@@ -154,6 +154,11 @@ func (p *Planner) movedPlaces(prop forks.Proposal) ([]forks.Path, error) {
 	did, err := p.change(prop.Conflict.Cause)
 	if err != nil {
 		return nil, err
+	}
+	if clean := prop.Conflict.Clean; !clean.IsZero() { // a release brings more than its last commit
+		if did.from, err = p.treeOf(clean); err != nil {
+			return nil, err
+		}
 	}
 	files, err := p.changed(did)
 	return paths(files), err

@@ -189,12 +189,16 @@ func (r *Result) newState(ctx context.Context, ex extraction, ahead, published r
 	state := forks.State{
 		Track: in.Track.Name, Pass: in.pass(), At: in.Now, Upstream: in.Track.Upstream, Follow: in.Track.Follow,
 		Branch: in.Track.Branch, History: in.Track.History, Adopted: forks.Adopted{By: in.Who, At: in.Now},
-		Base: r.Plan.Base.New, Tip: c.tip, UpstreamTip: in.Upstream, Hold: r.Plan.Hold, Ledger: r.Plan.Outcomes,
+		Base: r.Plan.Base.New, Release: in.releaseAt(r.Plan.Base.New), Tip: c.tip, UpstreamTip: in.Upstream, Hold: r.Plan.Hold, Ledger: r.Plan.Outcomes,
 	}
 	if old := in.State; old != nil {
 		state.Adopted, state.Markers, state.Archives = old.Adopted, old.Markers, old.Archives
+		if state.Moved = old.Moved; state.Base != old.Base {
+			state.Moved = in.Now
+		}
 		state.Proposals, state.Decisions, state.Ended = old.Proposals, slices.Clone(old.Decisions), slices.Clone(old.Ended)
 	}
+	state.Retarget = r.retarget(published.pos)
 	if !c.marker.IsZero() {
 		state.Markers = append(slices.Clone(state.Markers), c.marker)
 	}
@@ -221,6 +225,13 @@ func (r *Result) newState(ctx context.Context, ex extraction, ahead, published r
 		default:
 			patch.Out = r.leftOut(patch, row)
 			state.Patches = append(state.Patches, patch)
+		}
+	}
+	for _, list := range [][]forks.Patch{state.Patches, state.Ended} {
+		for i := range list {
+			if from := r.from[list[i].ID]; from != "" {
+				list[i].From = from
+			}
 		}
 	}
 	r.Plan.State = state
@@ -310,7 +321,7 @@ func (r *Result) ended(ctx context.Context, s *forks.State, ex extraction) error
 	var keep []forks.Patch
 	for _, patch := range s.Ended {
 		absorbed := patch.End.Outcome == forks.Upstreamed || patch.End.Outcome == forks.Emptied
-		if r.in.Now.Sub(patch.End.At).Hours() > recordDays*24 {
+		if r.in.Now.Sub(patch.End.At).Hours() > recordDays*24 && !r.in.carried(patch) {
 			continue
 		}
 		keep = append(keep, patch)
@@ -342,7 +353,7 @@ func (r *Result) ask(s *forks.State, patch forks.Patch) {
 }
 
 // isBack reports whether a patch that upstream had absorbed picks clean and not
-// empty again, after its paths changed there.
+// empty again, after its paths changed there since the base.
 func (r *Result) isBack(ctx context.Context, patch forks.Patch) (bool, error) {
 	p := r.planner
 	c, err := p.change(patch.Commit)
@@ -353,7 +364,7 @@ func (r *Result) isBack(ctx context.Context, patch forks.Patch) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	old, err := p.treeOf(r.in.State.UpstreamTip)
+	old, err := p.treeOf(r.in.State.Base) // upstream's last tip may be gone
 	if err != nil {
 		return false, err
 	}

@@ -190,28 +190,48 @@ func TestCauseIsTheNewestOneThatTryingEveryCommitFinds(t *testing.T) {
 			}
 			items = append(items, item{patch: forks.Patch{ID: forks.PatchID(fmt.Sprintf("p%d", i)), Commit: patch, First: patch}, form: patch, change: c})
 		}
-		s := newStack(items, chain, chain[0])
-		for i := range items {
-			rel, _, err := p.related(s, i)
-			if err != nil {
-				t.Fatal(err)
-			}
-			want := bruteCause(t, l.planner(), s, rel)
-			if want < 0 {
-				continue // clean at the tip
-			}
-			found++
-			got, err := p.cause(t.Context(), s, i, s.tip())
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != want {
-				t.Errorf("seed %d, patch %d: cause at %d, trying every commit finds %d", seed, i, got, want)
+		for _, road := range roads(chain) {
+			s := newStack(items, road.chain, road.steps, chain[0])
+			for i := range items {
+				rel, _, err := p.related(s, i)
+				if err != nil {
+					t.Fatal(err)
+				}
+				want := bruteCause(t, l.planner(), s, rel)
+				if want < 0 {
+					continue // clean at the tip
+				}
+				found++
+				got, err := p.cause(t.Context(), s, i, s.tip())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got != want {
+					t.Errorf("seed %d, patch %d, %d steps: cause at %d, trying every commit finds %d", seed, i, road.steps, got, want)
+				}
 			}
 		}
 	}
-	if found < 5 {
+	if found < 15 {
 		t.Errorf("only %d conflicts in all histories: the test shows little", found)
+	}
+}
+
+// aRoad is a chain with the number of steps that it begins with.
+type aRoad struct {
+	chain []forks.Hash
+	steps int
+}
+
+// roads are the ways ahead that a chain can stand for: the chain itself, every third
+// commit as a release, and a chain that begins after one long step.
+func roads(chain []forks.Hash) []aRoad {
+	var releases []forks.Hash
+	for i := 0; i < len(chain); i += 3 {
+		releases = append(releases, chain[i])
+	}
+	return []aRoad{
+		{chain, 0}, {releases, len(releases) - 1}, {append([]forks.Hash{chain[0]}, chain[8:]...), 1},
 	}
 }
 

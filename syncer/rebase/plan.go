@@ -21,18 +21,41 @@ type Input struct {
 	Track    forks.Track
 	State    *forks.State // nil at first contact
 	Fork     forks.Hash   // tip of the fork's branch
-	Upstream forks.Hash   // tip of the followed branch
+	Upstream forks.Hash   // tip of the followed branch, or the newest release
+	// Releases of upstream in version order, oldest first, where the track follows
+	// tags: nothing else of upstream is a base or a cause.
+	Releases []Release
+	// Retarget says that the upstream of Track is meant, although it does not have the
+	// recorded base.
+	Retarget bool
+	// Onto, if set, is asked about in place of upstream: the plan says what would
+	// become of the stack there, and moves nothing.
+	Onto forks.Hash
 	// Forms maps every commit that ever was a form of a patch to that patch.
-	Forms  map[forks.Hash]forks.PatchID
+	Forms map[forks.Hash]forks.PatchID
+	// Source is the track whose stack this one carries; nil if it has its own.
+	Source *Source
 	Merged []Merged // proposals whose onto has moved
 	Live   []forks.Proposal
 	Now    time.Time
-	Who    string // who asked, for the record of an adoption
+	// NotBefore is when the base may move again by itself; zero means at once. What
+	// a person pushed or decided does not wait.
+	NotBefore time.Time
+	Who       string // who asked, for the record of an adoption
 	// AcceptFolded lets an adoption fold more than a fifth of the fork's commits.
 	AcceptFolded bool
 	ConflictFile forks.Path
 	// HasMarkers reports whether content has conflict markers that no input has.
 	HasMarkers func(content []byte, inputs ...[]byte) bool
+	// OnPick is told how far the stack has been replayed on upstream's tip; nil if
+	// nobody wants to know. A plan does not depend on it.
+	OnPick func(done, of int)
+}
+
+func (in Input) picked(done, of int) {
+	if in.OnPick != nil {
+		in.OnPick(done, of)
+	}
 }
 
 // pass is the number of the pass that is planned.
@@ -60,6 +83,8 @@ type Result struct {
 	planner *Planner
 	stack   *stack
 	in      Input
+	from    map[forks.PatchID]forks.PatchID // which patch of the source is which here
+	foreign bool                            // upstream does not have the base: the track is moved to another one
 }
 
 // Plan decides one pass: it explains the fork's tip, replays the stack on
@@ -69,6 +94,7 @@ type Result struct {
 // If the track has to stop, the plan says so and holds the old state with the
 // reason. An error of kind NeedsPerson means that there is no track to stop yet.
 func (p *Planner) Plan(ctx context.Context, in Input) (*Result, error) {
+	in = in.withSource()
 	r := &Result{planner: p, in: in, Forms: map[forks.Hash]forks.PatchID{}}
 	ex, err := p.extract(ctx, in)
 	if stop, err := asStop(err); err != nil {
@@ -81,17 +107,24 @@ func (p *Planner) Plan(ctx context.Context, in Input) (*Result, error) {
 			"%d of the fork's %d own commits do not replay on %s and would be folded into one patch (limit: %d %%)",
 			ex.folded, ex.commits, ex.base.Short(), foldedLimit)
 	}
-	chain, err := p.hist.FirstParents(ctx, ex.base, in.Upstream)
+	if err := r.inherit(&ex); err != nil {
+		return nil, err
+	}
+	had, err := p.onUpstream(ctx, in, ex.base)
 	if err != nil {
 		return nil, err
 	}
-	chain = append(chain, ex.base)
-	slices.Reverse(chain)
+	r.foreign = !had
+	chain, steps, err := p.road(ctx, in, ex.base, r.foreign)
+	if err != nil {
+		return nil, err
+	}
 	since, err := p.forkPoint(ctx, in, ex)
 	if err != nil {
 		return nil, err
 	}
-	r.stack = newStack(ex.items, chain, since)
+	r.stack = newStack(ex.items, chain, steps, since)
+	r.stack.source = in.Source
 	r.Arrived, r.Own, r.Folded = ex.arrived, ex.commits, ex.folded
 	if err := r.takeVerdicts(ctx, &ex); err != nil {
 		return nil, err
@@ -210,20 +243,17 @@ func (r *Result) decide(ctx context.Context, ex extraction) error {
 		return err
 	}
 	s.stuck(standing)
-	ahead, err := p.replay(ctx, s, s.tip())
+	ahead, err := p.replayTelling(ctx, s, s.tip(), r.in.picked)
 	if err != nil {
 		return err
 	}
-	base, conflicts, err := r.chooseBase(ctx, ex, ahead, standing)
+	base, err := r.chooseBase(ctx, ex, ahead, standing)
 	if err != nil {
 		return err
-	}
-	if r.in.State == nil {
-		base = 0 // adoption takes the branch as it is and moves nothing
 	}
 	published := ahead
-	if base != s.tip() {
-		if published, err = p.replay(ctx, s, base); err != nil {
+	if base.pos != s.tip() {
+		if published, err = p.replay(ctx, s, base.pos); err != nil {
 			return err
 		}
 	}
@@ -236,14 +266,18 @@ func (r *Result) decide(ctx context.Context, ex extraction) error {
 	if err != nil {
 		return err
 	}
-	if r.in.State != nil {
-		r.Wanted = conflicts
+	if !r.looksOnly() {
+		r.Wanted = base.conflicts
 	}
 	in := r.in
+	behind, err := r.behind(ctx, base.pos)
+	if err != nil {
+		return err
+	}
 	r.Plan = forks.Plan{
 		Track: in.Track.Name, Pass: in.pass(), UpstreamTip: in.Upstream, ForkTip: in.Fork,
-		Base: forks.BaseMove{New: s.chain[base]}, CandidateTip: c.tip, Behind: s.tip() - base,
-		Conflicts: conflicts, Outcomes: append(rows, ex.rows...),
+		Base: forks.BaseMove{New: s.chain[base.pos]}, CandidateTip: c.tip, Behind: behind,
+		Conflicts: base.conflicts, Outcomes: append(rows, ex.rows...),
 	}
 	for _, ended := range ex.ended {
 		r.Plan.Outcomes = append(r.Plan.Outcomes, endedRow(ended))
@@ -251,8 +285,20 @@ func (r *Result) decide(ctx context.Context, ex extraction) error {
 	if in.State != nil {
 		r.Plan.Base.Old = in.State.Base
 	}
-	r.Plan.Hold = r.hold(base, conflicts)
+	r.Plan.Hold = r.hold(base)
 	return r.newState(ctx, ex, ahead, published, c)
+}
+
+// behind counts what of upstream is not in the base: commits of the first-parent
+// chain, or releases where the track follows these.
+func (r *Result) behind(ctx context.Context, pos int) (int, error) {
+	s := r.stack
+	_, tags := r.in.Track.FollowsTags()
+	if pos >= s.steps || tags && r.in.Onto.IsZero() {
+		return s.tip() - pos, nil
+	}
+	ahead, err := r.planner.hist.FirstParents(ctx, s.chain[pos], s.chain[s.tip()])
+	return len(ahead), err
 }
 
 // stuck notes which items conflict on the present base: these wait for no other
@@ -282,135 +328,4 @@ func undecided(ahead, published replayed) {
 func endedRow(patch forks.Patch) forks.Row {
 	return forks.Row{Patch: patch.ID, Subject: patch.Subject, Author: patch.Author, Old: patch.Commit,
 		Ahead: patch.End.Outcome, Published: patch.End.Outcome, By: patch.End.By, Reason: patch.End.Reason}
-}
-
-// hold says why the base stays behind upstream's tip.
-func (r *Result) hold(base int, conflicts []forks.Conflict) *forks.Hold {
-	if base == r.stack.tip() {
-		return nil
-	}
-	reason := fmt.Sprintf("%d conflicts wait for a decision", len(conflicts))
-	if len(conflicts) == 1 {
-		reason = "one conflict waits for a decision"
-	}
-	return &forks.Hold{Commit: r.stack.chain[base], Reason: reason}
-}
-
-// chooseBase returns the position of the newest upstream commit on which
-// everything that is not left out is clean, and the conflicts at upstream's tip.
-func (r *Result) chooseBase(ctx context.Context, ex extraction, ahead, standing replayed) (int, []forks.Conflict, error) {
-	p, s := r.planner, r.stack
-	base := s.tip()
-	var conflicts []forks.Conflict
-	var older []int // conflicts that exist on the base already and are new
-	for i, pl := range ahead.picks {
-		if pl.outcome != forks.Conflicted {
-			continue
-		}
-		c, pos, err := p.conflict(ctx, s, i, pl)
-		if err != nil {
-			return 0, nil, fmt.Errorf("find the cause of %s: %w", s.items[i].patch.ID, err)
-		}
-		if pos == 0 && !r.asked(&c) {
-			if err := r.olderCause(i, &c, ex.ended); err != nil {
-				return 0, nil, err
-			}
-			older = append(older, len(conflicts))
-		}
-		conflicts = append(conflicts, c)
-		if pos > 0 && standing.holds(i) {
-			base = min(base, pos-1)
-		}
-	}
-	for base > 0 {
-		at, err := p.replay(ctx, s, base)
-		if err != nil {
-			return 0, nil, err
-		}
-		next, err := r.stepBack(ctx, at, standing)
-		if err != nil {
-			return 0, nil, err
-		}
-		if next == base {
-			break
-		}
-		base = next
-	}
-	for _, k := range older { // what is out on the base is asked about on the base
-		conflicts[k].Cause, conflicts[k].Inner = s.chain[base], forks.Hash{}
-		if err := p.describeCause(ctx, s, &conflicts[k]); err != nil {
-			return 0, nil, err
-		}
-	}
-	return base, conflicts, nil
-}
-
-// holds reports, of the replay on the present base, whether a conflict of item i
-// keeps the base back: one that is left out there already does not.
-func (r replayed) holds(i int) bool {
-	return r.picks[i].in() || r.picks[i].outcome == forks.Emptied
-}
-
-// stepBack returns the position itself if everything that holds is clean there,
-// else the newest position before the cause of something that is not.
-func (r *Result) stepBack(ctx context.Context, at, standing replayed) (int, error) {
-	next := at.pos
-	for i, pl := range at.picks {
-		if !standing.holds(i) || pl.outcome != forks.Conflicted && pl.outcome != forks.Blocked {
-			continue
-		}
-		pos, err := r.planner.cause(ctx, r.stack, i, at.pos)
-		if err != nil {
-			return 0, err
-		}
-		// A patch that is blocked may be clean for the scan, which ignores what is
-		// missing: then one step back is all that is known.
-		next = min(next, max(0, min(pos, at.pos)-1))
-	}
-	return next, nil
-}
-
-// asked describes a conflict that exists on the base already by the proposal that
-// asks about it, and reports whether there is one. An answer that is taken in now
-// is the end of its proposal.
-func (r *Result) asked(c *forks.Conflict) bool {
-	for _, prop := range r.in.Live {
-		ended := slices.ContainsFunc(r.Verdicts, func(v Verdict) bool {
-			return v.Proposal == prop.ID && (v.Kind == Taken || v.Kind == NoDifference)
-		})
-		if prop.Patch == c.Patch && !ended {
-			files := c.Files
-			*c = prop.Conflict
-			c.Files = files
-			return true
-		}
-	}
-	return false
-}
-
-// olderCause names the cause of a conflict that exists on the base already and is
-// not asked about: an earlier patch that ended and that this one was written on.
-func (r *Result) olderCause(i int, c *forks.Conflict, ended []forks.Patch) error {
-	mine, err := r.planner.itemPaths(r.stack, i)
-	if err != nil {
-		return err
-	}
-	if r.in.State != nil {
-		ended = slices.Concat(r.in.State.Ended, ended)
-	}
-	for _, patch := range slices.Backward(ended) {
-		did, err := r.planner.change(patch.Commit)
-		if err != nil {
-			return err
-		}
-		files, err := r.planner.changed(did)
-		if err != nil {
-			return err
-		}
-		if share(mine, paths(files)) {
-			c.CausePatch = patch.ID
-			return nil
-		}
-	}
-	return nil
 }

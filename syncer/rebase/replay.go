@@ -9,11 +9,15 @@ import (
 )
 
 // stack is a track's patches together with the stretch of upstream they may stand
-// on: chain[0] is the base, then upstream's first-parent chain up to its tip.
+// on: chain[0] is the base, then the road up to upstream's tip.
 type stack struct {
 	items []item
 	chain []forks.Hash
 	at    map[forks.Hash]int // position in chain
+	// steps is how many positions after the base are no child of the one before them;
+	// see steps.go.
+	steps  int
+	source *Source // of what is inherited; may be nil
 	// blocked remembers which patch needs which: [patch, earlier patch].
 	blocked map[[2]int]bool
 	// since is the base before this pass: what upstream took is looked for from
@@ -22,8 +26,8 @@ type stack struct {
 	took  map[int]tookAt
 }
 
-func newStack(items []item, chain []forks.Hash, since forks.Hash) *stack {
-	s := &stack{items: items, chain: chain, since: since, at: map[forks.Hash]int{}, blocked: map[[2]int]bool{}, took: map[int]tookAt{}}
+func newStack(items []item, chain []forks.Hash, steps int, since forks.Hash) *stack {
+	s := &stack{items: items, chain: chain, steps: steps, since: since, at: map[forks.Hash]int{}, blocked: map[[2]int]bool{}, took: map[int]tookAt{}}
 	for i, id := range chain {
 		s.at[id] = i
 	}
@@ -85,6 +89,11 @@ type replayed struct {
 // an earlier patch that shares paths is missing, an empty pick proves nothing:
 // the patch is blocked by it.
 func (p *Planner) replay(ctx context.Context, s *stack, pos int) (replayed, error) {
+	return p.replayTelling(ctx, s, pos, func(int, int) {})
+}
+
+// replayTelling is replay that says after each item how many are done.
+func (p *Planner) replayTelling(ctx context.Context, s *stack, pos int, picked func(done, of int)) (replayed, error) {
 	tree, err := p.treeOf(s.chain[pos])
 	if err != nil {
 		return replayed{}, err
@@ -102,6 +111,7 @@ func (p *Planner) replay(ctx context.Context, s *stack, pos int) (replayed, erro
 			missing = append(missing, i)
 		}
 		r.picks[i] = pl
+		picked(i+1, len(s.items))
 	}
 	r.tree = tree
 	return r, nil
@@ -142,8 +152,8 @@ func (p *Planner) place(ctx context.Context, s *stack, i, pos int, tree forks.Ha
 		if err != nil {
 			return placed{}, err
 		}
-		if !took.by.IsZero() && took.pos <= pos {
-			return pl, nil // upstream had it whole, and has changed it since
+		if has, err := p.has(ctx, s, took, pos); err != nil || has {
+			return pl, err // upstream had it whole, and has changed it since
 		}
 		pl.outcome, pl.files = forks.Conflicted, r.Files
 	}
@@ -190,6 +200,11 @@ func (p *Planner) needs(ctx context.Context, s *stack, i, q int) (bool, error) {
 	}
 	var needs bool
 	switch a, b := s.items[i], s.items[q]; {
+	case a.inherited:
+		var err error
+		if needs, err = p.needsThere(ctx, s.source, a.patch.From, b.patch.From); err != nil {
+			return false, err
+		}
 	case !a.standing() || a.uncounted:
 		// They parted company on an earlier base; what was found then is on record.
 		needs = a.patch.Out != nil && a.patch.Out.Outcome == forks.Blocked && a.patch.Out.By == string(b.patch.ID)

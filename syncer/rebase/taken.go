@@ -20,7 +20,11 @@ import (
 // the same subject. Only commits that touch the patch's paths are asked. The
 // second result says how it was recognised.
 func (p *Planner) taken(ctx context.Context, s *stack, i, to int) (forks.Hash, string, error) {
-	if s.chain[to] == s.since {
+	since := s.since
+	if s.items[i].inherited {
+		since = s.source.State.Base // it has not been looked for here yet
+	}
+	if s.chain[to] == since {
 		return forks.Hash{}, "", nil
 	}
 	watched, err := p.itemPaths(s, i)
@@ -34,7 +38,7 @@ func (p *Planner) taken(ctx context.Context, s *stack, i, to int) (forks.Hash, s
 	if own.empty() {
 		return forks.Hash{}, "", nil
 	}
-	touching, err := p.touching(ctx, s.since, s.chain[to], watched, false)
+	touching, err := p.touching(ctx, since, s.chain[to], watched, false)
 	if err != nil {
 		return forks.Hash{}, "", err
 	}
@@ -166,6 +170,15 @@ func (p *Planner) tookWhole(ctx context.Context, s *stack, i int) (tookAt, error
 	}
 	s.took[i] = tookAt{x, pos}
 	return s.took[i], nil
+}
+
+// has reports whether upstream has an item whole at a position. Among releases a
+// newer one need not have what an older one has.
+func (p *Planner) has(ctx context.Context, s *stack, took tookAt, pos int) (bool, error) {
+	if took.by.IsZero() || pos < took.pos || s.steps == 0 {
+		return !took.by.IsZero() && pos >= took.pos, nil
+	}
+	return p.hist.IsAncestor(ctx, took.by, s.chain[pos])
 }
 
 // cameIn returns the position of the first commit of the chain that contains x.
