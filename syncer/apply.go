@@ -36,7 +36,7 @@ func (v *visit) apply(ctx context.Context, q *repo.Quarantine, old *recorded, d 
 		return out, err
 	}
 	expected = expected.after(v.track, d.plan.Cleanup)
-	seen := expected.fingerprint(v.track)
+	seen := v.seen(expected, d.plan)
 	if d.plan.Base.Old.IsZero() || d.plan.Stopped != nil {
 		// An adoption only looked: the first pass is still to come. A track that is
 		// stopped is not quiet: every pass says why.
@@ -44,9 +44,6 @@ func (v *visit) apply(ctx context.Context, q *repo.Quarantine, old *recorded, d 
 	}
 	if err := v.Store.SetFingerprint(ctx, v.track.Fork, v.track.Name, seen); err != nil {
 		return out, err
-	}
-	if err := v.local.Maintain(ctx); err != nil {
-		v.Log.Warn("the cache could not be maintained", zap.String("dir", v.local.Dir()), zap.Error(err))
 	}
 	return out, nil
 }
@@ -215,7 +212,7 @@ func (v *visit) tellEvents(ctx context.Context, p forks.Plan) error {
 	}
 	switch {
 	case p.Stopped != nil:
-		return add("stopped", p.Stopped.Reason)
+		return nil // a change of condition, which the loop tells once
 	case p.Base.Old.IsZero():
 		if err := add("adopted", "adopted by "+forks.Inert(p.State.Adopted.By)); err != nil {
 			return err

@@ -42,7 +42,9 @@ func remembered() []int { return []int{54, 110, 114, 166, 182, 194, 238} }
 func TestLawsHoldInRandomHistories(t *testing.T) {
 	t.Parallel()
 	if *shrink {
-		rapid.Check(t, history)
+		rapid.Check(t, func(rt *rapid.T) {
+			history(rt, time.Duration(rapid.IntRange(0, 3).Draw(rt, "publish every"))*time.Hour)
+		})
 		return
 	}
 	numbers := remembered()
@@ -54,7 +56,7 @@ func TestLawsHoldInRandomHistories(t *testing.T) {
 	for _, i := range numbers {
 		t.Run(strconv.Itoa(i), func(t *testing.T) {
 			t.Parallel()
-			rapid.MakeFuzz(history)(t, randomness(i))
+			rapid.MakeFuzz(func(rt *rapid.T) { history(rt, publishEvery(i)) })(t, randomness(i))
 		})
 	}
 }
@@ -69,8 +71,17 @@ func randomness(n int) []byte {
 	return out
 }
 
-// history is one random history.
-func history(rt *rapid.T) {
+// publishEvery lets some histories publish at their time only. What those that found
+// something once are made of stays.
+func publishEvery(n int) time.Duration {
+	if slices.Contains(remembered(), n) || n%3 != 1 {
+		return 0
+	}
+	return 3 * time.Hour
+}
+
+// history is one random history; its passes are an hour apart.
+func history(rt *rapid.T, every time.Duration) {
 	dir, err := os.MkdirTemp("", "auxsync-history-*")
 	if err != nil {
 		rt.Fatal(err)
@@ -79,7 +90,8 @@ func history(rt *rapid.T) {
 	t := &teller{T: rt}
 	mode := choose(t, []forks.History{forks.Merging, forks.Merging, forks.Rewrite}, "mode")
 	l := &life{world: newWorldIn(t, dir, mode), t: t, pushed: map[forks.Hash]bool{}}
-	t.tell("history mode %s", mode)
+	l.track.PublishEvery = every
+	t.tell("history mode %s, published every %s", mode, every)
 	for range t.below(3, "before the fork") {
 		l.upstream()
 	}
@@ -162,7 +174,7 @@ func (l *life) pass() {
 	before, upstream := l.recorded(), l.up.Refs(t)
 	tip := l.fork.Tip(t, "main")
 	l.clock.Advance(time.Hour)
-	out, err := l.Sync(context.Background(), l.track, syncer.Options{Who: "mona"})
+	out, err := l.Sync(context.Background(), l.track, syncer.Options{Who: "mona", Due: true})
 	l.barrier = nil // a quiet pass never reached it
 	if err != nil {
 		t.Fatalf("sync: %v", err)
@@ -176,6 +188,9 @@ func (l *life) pass() {
 		t.Fatalf("upstream was pushed to")
 	}
 	after := l.law()
+	if h := out.Plan.Hold; h != nil && !h.Until.IsZero() && (out.Plan.Base.New != before.Base || !h.Until.After(l.clock.Now())) {
+		t.Fatalf("the base is %s, was %s, and waits until %s", out.Plan.Base.New, before.Base, h.Until)
+	}
 	l.moved(out.Plan.ForkTip, l.fork.Tip(t, "main"))
 	if out.Retried == 0 && tip != out.Plan.ForkTip {
 		t.Fatalf("the plan is about %s, the tip was %s", out.Plan.ForkTip, tip)
@@ -283,6 +298,7 @@ func (l *life) wordsStay(p forks.Plan, after forks.State) {
 // quiet: once nothing is new, passes move nothing, also without database and cache.
 func (l *life) quiet() {
 	t := l.t
+	l.track.PublishEvery = 0
 	out := l.sync() // what a person pushed during the last pass
 	t.tell("sync again: quiet %v\n    %s", out.Quiet, indented(out.Plan))
 	if out = l.sync(); !out.Quiet {

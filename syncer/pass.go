@@ -81,7 +81,7 @@ func (v *visit) tryOnce(ctx context.Context, adopt bool) (Outcome, error) {
 		}
 		v.Log.Warn("the cache is damaged and is fetched again", zap.String("dir", path), zap.Error(err))
 		v.opts.say("the cache is damaged: fetching it again")
-		local, err := v.Git.Rebuild(ctx, path)
+		local, err := v.Git.Rebuild(ctx, damaged)
 		if err != nil {
 			return out, err
 		}
@@ -93,6 +93,7 @@ func (v *visit) tryOnce(ctx context.Context, adopt bool) (Outcome, error) {
 
 // inCache makes one pass with the cache at path.
 func (v *visit) inCache(ctx context.Context, path string, adopt bool) (out Outcome, err error) {
+	defer v.Git.Use(path)()
 	if v.local, err = v.Git.OpenCache(ctx, path); err != nil {
 		return out, err
 	}
@@ -106,7 +107,7 @@ func (v *visit) inCache(ctx context.Context, path string, adopt bool) (out Outco
 	}
 	if last, err := v.Store.Fingerprint(ctx, v.track.Fork, v.track.Name); err != nil {
 		return out, err
-	} else if !adopt && len(open) == 0 && last == v.found.fingerprint(v.track) {
+	} else if !adopt && len(open) == 0 && v.quiet(last) {
 		return Outcome{Quiet: true}, nil
 	}
 	release, err := v.worker(ctx, v.opts)
@@ -114,6 +115,9 @@ func (v *visit) inCache(ctx context.Context, path string, adopt bool) (out Outco
 		return out, err
 	}
 	defer release()
+	if err := v.local.Graph(ctx); err != nil {
+		v.Log.Warn("the commit-graph could not be written", zap.String("dir", v.local.Dir()), zap.Error(err))
+	}
 	q, err := v.local.Quarantine(ctx)
 	if err != nil {
 		return out, err
@@ -163,8 +167,7 @@ func (v *visit) mayRun(ctx context.Context, old *recorded, adopt bool) error {
 		return forks.AskPerson("push it again: "+v.pushAgain(old.state),
 			"branch %s of the fork was deleted; its last published tip is %s", t.Branch, old.state.Tip.Short())
 	case old == nil && !adopt:
-		return forks.AskPerson("look at `auxsync plan "+t.Name+"`, then run `auxsync adopt "+t.Name+"`",
-			"track %s of fork %s was not adopted yet", t.Name, t.Fork)
+		return notAdopted(t)
 	case old != nil && adopt:
 		return forks.AskPerson("run `auxsync sync "+t.Name+"`", "track %s was adopted by %s at %s",
 			t.Name, forks.Inert(old.state.Adopted.By), old.state.Adopted.At.Format(time.RFC3339))
@@ -198,40 +201,11 @@ func (s *Syncer) Plan(ctx context.Context, t forks.Track, o Options) (out Outcom
 	if err != nil {
 		return out, err
 	}
-	borrow, err := s.borrow(ctx, t)
-	if err != nil {
-		return out, err
-	}
-	if borrow != nil {
-		defer func() { err = errors.Join(err, borrow.Close()) }()
-	} else {
-		o.say("there is no cache: the whole history is fetched now and thrown away; `auxsync adopt` keeps it")
-	}
-	if v.local, err = s.Git.Scratch(ctx, borrow); err != nil {
-		return out, err
-	}
-	defer func() { err = errors.Join(err, v.local.Close()) }()
-	if err := v.fetch(ctx); err != nil {
-		return out, err
-	}
-	q, err := v.local.Quarantine(ctx)
-	if err != nil {
-		return out, err
-	}
-	defer func() { err = errors.Join(err, q.Close()) }()
-	release, err := s.worker(ctx, o)
-	if err != nil {
-		return out, err
-	}
-	defer release()
-	old, err := v.recorded(ctx, q)
-	if err != nil {
-		return out, err
-	}
-	if err := v.mayRun(ctx, old, old == nil); err != nil {
-		return out, err
-	}
-	d, err := v.decide(ctx, q, old)
+	var d decision
+	err = v.aside(ctx, func(q *repo.Quarantine, old *recorded) (err error) {
+		d, err = v.decide(ctx, q, old)
+		return err
+	})
 	if err != nil {
 		return out, err
 	}
@@ -254,9 +228,12 @@ func (d decision) outcome() Outcome {
 // decide plans a pass: what is merged, what becomes of the stack, what is asked,
 // what would be pushed. The plan is proved before it is returned.
 func (v *visit) decide(ctx context.Context, q *repo.Quarantine, old *recorded) (decision, error) {
-	v.opts.say("replaying the patches")
+	v.opts.say(replaying)
 	planner := rebase.NewPlanner(q, q, q)
-	in := v.input(old)
+	in, err := v.input(q, old)
+	if err != nil {
+		return decision{}, err
+	}
 	creates := old == nil && v.found.branch.IsZero()
 	if creates {
 		in.Fork = v.found.upstream // where the branch begins

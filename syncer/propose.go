@@ -14,16 +14,21 @@ import (
 )
 
 // input gathers what a plan depends on.
-func (v *visit) input(old *recorded) rebase.Input {
+func (v *visit) input(q *repo.Quarantine, old *recorded) (rebase.Input, error) {
+	source, err := v.source(q)
+	if err != nil {
+		return rebase.Input{}, err
+	}
 	in := rebase.Input{
-		Track: v.track, Fork: v.found.branch, Upstream: v.found.upstream,
+		Track: v.track, Fork: v.found.branch, Upstream: v.found.upstream, Releases: v.found.releases, Retarget: v.opts.Retarget, Source: source,
 		Now: v.Clock.Now().UTC().Truncate(time.Second), Who: v.opts.Who, AcceptFolded: v.opts.AcceptFolded,
 		ConflictFile: pulls.ConflictFileName, HasMarkers: pulls.HasMarkers,
+		OnPick: v.opts.sayPicks,
 	}
 	if old == nil {
-		return in
+		return in, nil
 	}
-	in.State, in.Forms = &old.state, old.forms
+	in.State, in.Forms, in.NotBefore = &old.state, old.forms, v.notBefore(old.state)
 	for _, seen := range pulls.Observe(old.state.Proposals, v.found.pairs) {
 		i := slices.IndexFunc(old.state.Proposals, func(p forks.Proposal) bool { return p.ID == seen.ID })
 		prop := old.state.Proposals[i]
@@ -34,7 +39,7 @@ func (v *visit) input(old *recorded) rebase.Input {
 			in.Live = append(in.Live, prop)
 		}
 	}
-	return in
+	return in, nil
 }
 
 // propose decides what becomes of the conflicts and builds the branches that ask
@@ -170,7 +175,7 @@ func (v *visit) finish(q *repo.Quarantine, old *recorded, d *decision) error {
 	p.State.Archives = slices.DeleteFunc(slices.Clone(p.State.Archives), func(a forks.Archive) bool {
 		return v.found.archives[forks.ArchiveRef(v.track.Name, a.Pass)] != a.Tip // its time was over
 	})
-	if old != nil && sameFacts(old.state, p.State) && p.CandidateTip == v.found.branch && len(p.WouldPush) == 0 {
+	if old != nil && v.sameFacts(old.state, *p) && p.CandidateTip == v.found.branch && len(p.WouldPush) == 0 {
 		p.Pass, p.State.Pass, p.State.At = old.state.Pass, old.state.Pass, old.state.At
 		return nil
 	}
@@ -208,12 +213,21 @@ func archived(list []forks.Archive, tip forks.Hash) bool {
 	return slices.ContainsFunc(list, func(a forks.Archive) bool { return a.Tip == tip })
 }
 
-// sameFacts reports whether two states differ in nothing but the number and time
+// sameFacts reports whether a plan's state differs from the recorded one in nothing
+// that has to be written down now.
+func (v *visit) sameFacts(old forks.State, p forks.Plan) bool {
+	if v.oldNews(old, p) {
+		return sameStates(withoutTip(old), withoutTip(p.State))
+	}
+	return sameStates(old, p.State)
+}
+
+// sameStates reports whether two states differ in nothing but the number and time
 // of the pass: then there is nothing to write down. How a patch that stands in the
 // stack came to its present form is news of the pass that made it: the next one
 // finds it kept. That the branches of a settled proposal, or old archives, are gone
 // is noted with the next news.
-func sameFacts(a, b forks.State) bool {
+func sameStates(a, b forks.State) bool {
 	for _, s := range []*forks.State{&a, &b} {
 		s.Pass, s.At, s.Ledger, s.Archives = 0, time.Time{}, nil, nil
 		s.Writer = forks.Writer{}

@@ -47,3 +47,42 @@ func (s *Syncer) Read(ctx context.Context, t forks.Track) (state *forks.State, e
 	}
 	return &r.state, nil
 }
+
+// aside fetches both remotes into a scratch repository that borrows the cache's
+// objects if there are any, and lets look at what is there.
+func (v *visit) aside(ctx context.Context, look func(*repo.Quarantine, *recorded) error) (err error) {
+	borrow, err := v.borrow(ctx, v.track)
+	if err != nil {
+		return err
+	}
+	if borrow != nil {
+		defer func() { err = errors.Join(err, borrow.Close()) }()
+	} else {
+		v.opts.say("there is no cache: the whole history is fetched now and thrown away; `auxsync adopt` keeps it")
+	}
+	if v.local, err = v.Git.Scratch(ctx, borrow); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, v.local.Close()) }()
+	if err := v.fetch(ctx); err != nil {
+		return err
+	}
+	q, err := v.local.Quarantine(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, q.Close()) }()
+	release, err := v.worker(ctx, v.opts)
+	if err != nil {
+		return err
+	}
+	defer release()
+	old, err := v.recorded(ctx, q)
+	if err != nil {
+		return err
+	}
+	if err := v.mayRun(ctx, old, old == nil); err != nil {
+		return err
+	}
+	return look(q, old)
+}

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/syncer/rebase"
 	"github.com/auxolotl/auxsync/syncer/repo"
 )
 
@@ -31,9 +32,11 @@ type visit struct {
 
 // found is what a fetch brought: the refs of both remotes that matter to a track.
 type found struct {
-	upstream forks.Hash
-	branch   forks.Hash // zero if the fork has no such branch
+	upstream forks.Hash       // the tip of the followed branch, or the newest release
+	releases []rebase.Release // oldest first, of a track that follows tags
+	branch   forks.Hash       // zero if the fork has no such branch
 	state    forks.Hash
+	source   forks.Hash // the state of the track whose stack this one carries
 	archives map[forks.Ref]forks.Hash
 	pairs    map[forks.ProposalID]forks.Pair
 }
@@ -86,6 +89,7 @@ func (v *visit) forkSpecs(branch bool) []repo.FetchSpec {
 		// One branch, as a pattern because it may not exist.
 		{From: "refs/heads/auxsync/policy*", To: v.at("heads/auxsync/policy*")},
 	}
+	specs = append(specs, v.sourceSpecs()...)
 	if branch {
 		specs = append(specs, repo.FetchSpec{From: string(t.BranchRef()), To: v.at("heads/" + t.Branch)})
 	}
@@ -120,6 +124,9 @@ func (v *visit) readFork(ctx context.Context, branch bool) error {
 		v.found.branch = refs[forks.Ref(v.at("heads/"+v.track.Branch))]
 	}
 	v.found.state = refs[forks.Ref(v.at("state/"+v.track.Name))]
+	if v.track.StackFrom != "" {
+		v.found.source = refs[forks.Ref(v.at("state/"+v.track.StackFrom))]
+	}
 	v.found.archives, v.found.pairs = map[forks.Ref]forks.Hash{}, map[forks.ProposalID]forks.Pair{}
 	for ref, id := range refs {
 		if rest, ok := strings.CutPrefix(string(ref), v.at("archive/"+v.track.Name+"/")); ok {
@@ -142,8 +149,11 @@ func (v *visit) readFork(ctx context.Context, branch bool) error {
 	return nil
 }
 
-// fetchUpstream fetches the branch that is followed.
+// fetchUpstream fetches the branch or the tags that are followed.
 func (v *visit) fetchUpstream(ctx context.Context) error {
+	if pattern, tags := v.track.FollowsTags(); tags {
+		return v.fetchReleases(ctx, pattern)
+	}
 	to := v.at("upstream/" + v.track.Follow)
 	err := v.up.Fetch(ctx, v.local, []repo.FetchSpec{{From: string(v.track.FollowRef()), To: to}}, nil)
 	var missing *repo.MissingRefError
@@ -170,21 +180,11 @@ func (v *visit) noSuchBranch(ctx context.Context, r *repo.Remote, what, branch, 
 	if len(refs) == 0 {
 		return forks.AskPerson("push a first commit to it, or correct the URL", "%s %s is empty", what, r.URL())
 	}
-	names := make([]string, 0, len(refs))
-	for _, ref := range slices.Sorted(maps.Keys(refs)) {
-		names = append(names, forks.Inert(strings.TrimPrefix(string(ref), "refs/heads/")))
-	}
-	const shown = 8
-	more := ""
-	if len(names) > shown {
-		names, more = names[:shown], ", …"
-	}
 	next := "correct `" + key + "` of track " + v.track.Name
 	if key == "branch" {
 		next += ", or make the branch where upstream is now: auxsync adopt --create " + v.track.Name
 	}
-	return forks.AskPerson(next, "%s %s has no branch %s (it has %s%s)",
-		what, r.URL(), branch, strings.Join(names, ", "), more)
+	return forks.AskPerson(next, "%s %s has no branch %s (it has %s)", what, r.URL(), branch, someNames(refs, "refs/heads/"))
 }
 
 // fetch brings both remotes up to date, the fork first: a tip of upstream that the
@@ -249,8 +249,8 @@ func set[K, V comparable](m map[K]V, key K, value V) {
 // object: the refs and the track's configuration.
 func (f found) fingerprint(t forks.Track) string {
 	h := sha256.New()
-	fmt.Fprintln(h, "1", t.Upstream, t.URL, t.Follow, t.Branch, t.History)
-	fmt.Fprintln(h, f.upstream, f.branch, f.state)
+	fmt.Fprintln(h, "2", t.Upstream, t.URL, t.Follow, t.Branch, t.History, t.PublishEvery, t.StackFrom)
+	fmt.Fprintln(h, f.upstream, f.branch, f.state, f.source, f.releases)
 	for _, ref := range slices.Sorted(maps.Keys(f.archives)) {
 		fmt.Fprintln(h, ref, f.archives[ref])
 	}

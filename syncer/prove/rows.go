@@ -35,7 +35,8 @@ func (c *check) rows(arrived []forks.Hash) {
 	}
 	accounted := c.arrivals(arrived)
 	for _, r := range c.plan.Outcomes {
-		known := c.wasStack[r.Patch] != nil || c.wasEnded[r.Patch] != nil || c.inStack[r.Patch] != nil
+		known := c.wasStack[r.Patch] != nil || c.wasEnded[r.Patch] != nil || c.inStack[r.Patch] != nil ||
+			c.inEnded[r.Patch] != nil && c.inEnded[r.Patch].From != "" // inherited, and upstream has it here already
 		if !known && !accounted[r.Patch] {
 			c.breach(patch(r.Patch), "has a row, but is neither a patch of the stack nor a commit that arrived")
 		}

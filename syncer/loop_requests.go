@@ -1,0 +1,163 @@
+package syncer
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/auxolotl/auxsync/forks"
+)
+
+// SetTracks replaces the tracks. A new one is due at once; so is one that follows or
+// publishes something else than before, or reaches it in another way. The others
+// keep their time. Of one that is gone a running pass comes to its end.
+func (l *Loop) SetTracks(tracks []forks.Track) {
+	l.mu.Lock()
+	l.schedule = l.schedule.with(tracks, l.now())
+	l.mu.Unlock()
+	l.look()
+}
+
+// Wake makes a pass of a track due now, after the one that runs if one does, and
+// whatever the track waited for. It reports whether there is such a track.
+func (l *Loop) Wake(fork, name string) bool {
+	l.mu.Lock()
+	i := l.schedule.find(trackKey{fork, name})
+	if i >= 0 {
+		l.schedule[i] = l.schedule[i].ask(l.now())
+	}
+	l.mu.Unlock()
+	l.look()
+	return i >= 0
+}
+
+// request is a person who waits for a fork.
+type request struct {
+	track trackKey
+	turn  chan struct{}   // closed when the fork is theirs
+	life  context.Context // of the loop; set before turn is closed
+}
+
+// Do runs fn while nothing else happens in t's fork: a running pass ends first, and
+// scheduled ones wait. Other forks are not waited for, and lanes not counted. fn's
+// context ends with ctx and with the loop. The schedule does not change: see
+// [Loop.Ran].
+//
+// Errors: fn's; ctx's, if it ends the wait; Retry if the loop ends before fn begins.
+// fn must not call Do for the same fork.
+func (l *Loop) Do(ctx context.Context, t forks.Track, fn func(context.Context) error) error {
+	r := &request{track: keyOf(t), turn: make(chan struct{})}
+	l.mu.Lock()
+	l.requests = append(l.requests, r)
+	l.mu.Unlock()
+	l.look()
+	select {
+	case <-r.turn:
+	case <-ctx.Done():
+		l.withdraw(r)
+		return fmt.Errorf("wait until fork %s is free: %w", t.Fork, ctx.Err())
+	case <-l.over:
+		l.withdraw(r)
+		return l.ending()
+	}
+	defer l.look()
+	defer l.release(t.Fork)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(r.life, cancel)()
+	return guard(func() error { return fn(ctx) })
+}
+
+// withdraw takes a request back, and its turn if that came meanwhile.
+func (l *Loop) withdraw(r *request) {
+	l.mu.Lock()
+	waiting := len(l.requests)
+	l.requests = slices.DeleteFunc(l.requests, func(other *request) bool { return other == r })
+	if len(l.requests) == waiting {
+		delete(l.lanes, r.track.fork)
+	}
+	l.mu.Unlock()
+	l.look()
+}
+
+// ending tells a person that the loop ends.
+func (l *Loop) ending() error {
+	const next = "run the command again once it is back"
+	if err := l.failure(); err != nil {
+		return forks.RetryLater(next, "the daemon ends: %w", err)
+	}
+	return forks.RetryLater(next, "the daemon ends")
+}
+
+// grant gives people their turn where the fork is free. Its caller holds mu.
+func (l *Loop) grant(ctx context.Context) {
+	if len(l.requests) > 0 && l.idle.cancel != nil {
+		l.idle.cancel()
+		return
+	}
+	l.requests = slices.DeleteFunc(l.requests, func(r *request) bool {
+		if _, busy := l.lanes[r.track.fork]; busy {
+			return false
+		}
+		l.lanes[r.track.fork] = lane{track: r.track, since: l.now(), person: true}
+		r.life = ctx
+		close(r.turn)
+		return true
+	})
+}
+
+// release gives a fork free.
+func (l *Loop) release(fork string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.lanes, fork)
+	l.idle.done = false
+}
+
+// TrackView is what people are shown of a track in the loop.
+type TrackView struct {
+	Track forks.Track
+	// Due is when the next pass begins; a time that has come means that it waits for
+	// its turn, or runs.
+	Due time.Time
+	// Running is since when a pass, or what a person asked for, runs; zero if nothing
+	// does.
+	Running time.Time
+	Health  forks.Health
+	Words   string // Health in words
+}
+
+// View shows one track; ok is false if there is no such track. It does not wait for
+// the journal.
+func (l *Loop) View(fork, name string) (v TrackView, ok bool) {
+	for _, v := range l.Views() {
+		if v.Track.Fork == fork && v.Track.Name == name {
+			return v, true
+		}
+	}
+	return TrackView{}, false
+}
+
+// Views shows all tracks, in the order in which they were given.
+func (l *Loop) Views() []TrackView {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.views(l.now())
+}
+
+// views shows all tracks. Its caller holds mu.
+func (l *Loop) views(now time.Time) []TrackView {
+	out := make([]TrackView, 0, len(l.schedule))
+	for _, e := range l.schedule {
+		st, _ := l.standings.get(keyOf(e.track))
+		v := TrackView{Track: e.track, Due: e.due, Health: st.health}
+		// A track that backs off is not silent: its tries are farther apart.
+		v.Words = st.health.Words(now, max(e.interval(), e.wait))
+		if on, busy := l.lanes[e.track.Fork]; busy && on.track == keyOf(e.track) {
+			v.Running = on.since
+		}
+		out = append(out, v)
+	}
+	return out
+}
