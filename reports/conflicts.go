@@ -118,10 +118,10 @@ func (p *page) conflict(c OpenConflict, now time.Time) {
 	p.heading("%s", title)
 	p.fields(
 		field{"patch", inert(string(c.Patch), 16) + " " + inert(c.Subject, maxSubject) + by(c.Author)},
-		field{"cause", causeOf(c.Conflict)},
+		field{"cause", Cause(c.Conflict)},
 		field{"clean until", cleanUntil(c.Conflict)},
 		field{"upstream had it", shortOrNone(c.Conflict.SuggestDrop)},
-		field{"asked", joined(", ", stamp(c.Opened), ago(now, c.Opened))},
+		field{"asked", joined(", ", stamp(c.Opened), Ago(now, c.Opened))},
 		field{"note", inert(c.Reason, maxReason)},
 		field{"files", files(c.Conflict.Files)},
 		field{"fix branch", fix},
@@ -136,7 +136,9 @@ func by(who forks.Person) string {
 	return ", by " + inert(who.Name, maxName)
 }
 
-func causeOf(c forks.Conflict) string {
+// Cause names the upstream commit that a conflict is asked about, and how it came
+// to be in the way. The text is inert.
+func Cause(c forks.Conflict) string {
 	commit := c.Cause
 	if !c.Inner.IsZero() {
 		commit = c.Inner

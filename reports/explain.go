@@ -155,10 +155,10 @@ func (e Explanation) patch(p *page) {
 	stands, reason := e.stands()
 	ahead := ""
 	if e.Row != nil && e.Row.Ahead != e.Row.Published {
-		ahead = inert(string(e.Row.Ahead), maxName) + ": " + meaning(e.Row.Ahead)
+		ahead = inert(string(e.Row.Ahead), maxName) + ": " + Meaning(e.Row.Ahead)
 	}
 	if e.Row != nil && reason == "" {
-		reason = strings.Join(because(e.Row.By, e.Row.Reason), "")
+		reason = Because(e.Row.By, e.Row.Reason)
 	}
 	p.fields(
 		field{"change", forks.Inert(e.Patch.Subject)},
@@ -170,18 +170,18 @@ func (e Explanation) patch(p *page) {
 
 // stands says where the patch is now, and why if it is not published.
 func (e Explanation) stands() (text, reason string) {
-	o := standing(e.Patch)
-	text = inert(string(o), maxName) + ": " + meaning(o)
+	o := Standing(e.Patch)
+	text = inert(string(o), maxName) + ": " + Meaning(o)
 	switch {
 	case e.Patch.End != nil:
 		return text + fmt.Sprintf(" (left the stack in pass %d, %s)", e.Patch.End.Pass, stamp(e.Patch.End.At)),
-			strings.Join(because(e.Patch.End.By, e.Patch.End.Reason), "")
+			Because(e.Patch.End.By, e.Patch.End.Reason)
 	case e.Patch.Out != nil:
 		text += fmt.Sprintf(" (left out of the branch since pass %d, %s)", e.Patch.Out.Pass, stamp(e.Patch.Out.At))
 		if !e.Patch.Out.CleanBase.IsZero() {
 			text += "; it was last part of it on upstream's " + short(e.Patch.Out.CleanBase)
 		}
-		return text, strings.Join(because(e.Patch.Out.By, e.Patch.Out.Reason), "")
+		return text, Because(e.Patch.Out.By, e.Patch.Out.Reason)
 	}
 	return "part of the branch, " + text, ""
 }

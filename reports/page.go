@@ -100,14 +100,14 @@ func (p *page) fields(list ...field) {
 	}
 }
 
-// row is a line of a table and the notes below it.
+// row is a line of a table and the note below it, if there is one.
 type row struct {
 	cells []cell
-	notes []string
+	note  string
 }
 
 // table writes aligned columns. The last one is cut to what is left of the
-// width, the others are as wide as their widest cell. Notes begin below the
+// width, the others are as wide as their widest cell. A note begins below the
 // second column.
 func (p *page) table(head []string, rows []row) {
 	widths := make([]int, len(head))
@@ -132,9 +132,7 @@ func (p *page) table(head []string, rows []row) {
 	p.tableLine(widths, cells)
 	for _, r := range rows {
 		p.tableLine(widths, r.cells)
-		for _, note := range r.notes {
-			p.text(widths[0]+4, "%s", note)
-		}
+		p.text(widths[0]+4, "%s", r.note)
 	}
 }
 

@@ -58,7 +58,7 @@ func Patches(w io.Writer, l PatchList, style Style) error {
 		shown := map[forks.Outcome]bool{}
 		var rows []row
 		for _, patch := range l.Patches {
-			shown[standing(patch)] = true
+			shown[Standing(patch)] = true
 			rows = append(rows, patchRow(patch))
 		}
 		p.table([]string{"patch", "commit", "published", "author", "change"}, rows)
@@ -75,8 +75,8 @@ func Patches(w io.Writer, l PatchList, style Style) error {
 	return p.writeTo(w)
 }
 
-// standing is the outcome that says where a patch is now.
-func standing(p forks.Patch) forks.Outcome {
+// Standing is the outcome that says where a patch is now.
+func Standing(p forks.Patch) forks.Outcome {
 	switch {
 	case p.End != nil:
 		return p.End.Outcome
@@ -90,16 +90,16 @@ func standing(p forks.Patch) forks.Outcome {
 
 func patchRow(p forks.Patch) row {
 	r := row{cells: []cell{
-		{inert(string(p.ID), 16), plain}, {short(p.Commit), plain}, outcomeCell(standing(p)),
+		{inert(string(p.ID), 16), plain}, {short(p.Commit), plain}, outcomeCell(Standing(p)),
 		{inert(p.Author.Name, maxName), plain}, {forks.Inert(p.Subject), plain},
 	}}
 	switch {
 	case p.End != nil:
-		r.notes = because(p.End.By, p.End.Reason)
+		r.note = Because(p.End.By, p.End.Reason)
 	case p.Out != nil:
-		r.notes = because(p.Out.By, p.Out.Reason)
+		r.note = Because(p.Out.By, p.Out.Reason)
 	case p.Ahead != "" && p.Ahead != p.Published:
-		r.notes = []string{"at upstream's tip: " + inert(string(p.Ahead), 12)}
+		r.note = "at upstream's tip: " + inert(string(p.Ahead), 12)
 	}
 	return r
 }

@@ -79,7 +79,7 @@ func (p *page) ledger(plan forks.Plan) {
 				{inert(string(r.Patch), 16), plain}, {short(r.New), plain},
 				outcomeCell(r.Ahead), outcomeCell(r.Published), {forks.Inert(r.Subject), plain},
 			},
-			notes: because(r.By, r.Reason),
+			note: Because(r.By, r.Reason),
 		})
 	}
 	p.table([]string{"patch", "new commit", "at the tip", "published", "change"}, rows)
@@ -89,16 +89,13 @@ func (p *page) ledger(plan forks.Plan) {
 	p.text(2, "\"At the tip\" is on upstream's newest commit, \"published\" on the base that the branch gets.")
 }
 
-// because gives a line with who decided and why, or nothing.
-func because(by, reason string) []string {
+// Because tells who decided and why, or nothing. The text is inert.
+func Because(by, reason string) string {
 	by, reason = who(by), inert(reason, maxReason)
 	if by != "" {
 		by = "by " + by
 	}
-	if text := joined(": ", by, reason); text != "" {
-		return []string{text}
-	}
-	return nil
+	return joined(": ", by, reason)
 }
 
 // summary counts the rows by published outcome.

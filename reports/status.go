@@ -54,8 +54,8 @@ type TrackStatus struct {
 	// PolicyTrouble is why the fork's newest policy is not in effect; "" if it is.
 	PolicyTrouble string `json:"policy_trouble"`
 
-	Patches  int       `json:"patches"`
-	LeftOut  int       `json:"left_out"` // of Patches
+	Patches int `json:"patches"`
+	LeftOut int `json:"left_out"` // of Patches
 
 	Hold      *forks.Hold      `json:"hold"`
 	Conflicts []OpenConflict   `json:"conflicts"`
@@ -100,7 +100,7 @@ func TrackStatusOf(track forks.Track, state *forks.State) TrackStatus {
 	switch {
 	case s.Stopped != nil:
 		t.Phase = Stopped
-	case s.Hold != nil:
+	case s.Hold != nil && s.Hold.Until.IsZero():
 		t.Phase = Holding
 	}
 	return t
@@ -174,14 +174,25 @@ func (t TrackStatus) text(p *page, now time.Time) {
 // phase says where the track stands, with the colour of it.
 func (t TrackStatus) phase(p *page) string {
 	switch t.Phase {
-	case Found:
-		return p.toned(warn, "not adopted yet, as far as is known here")
+	case Found, Holding:
+		return p.toned(warn, t.Phase.Words())
 	case Following:
-		return p.toned(good, "following upstream")
-	case Holding:
-		return p.toned(warn, "holding, until conflicts are decided")
+		return p.toned(good, t.Phase.Words())
 	}
-	return p.toned(bad, "stopped, needs a person")
+	return p.toned(bad, t.Phase.Words())
+}
+
+// Words is the phase as people read it.
+func (p Phase) Words() string {
+	switch p {
+	case Found:
+		return "not adopted yet, as far as is known here"
+	case Following:
+		return "following upstream"
+	case Holding:
+		return "holding, until conflicts are decided"
+	}
+	return "stopped, needs a person"
 }
 
 func (t TrackStatus) base() string {
@@ -200,7 +211,7 @@ func (t TrackStatus) lastPass(now time.Time) string {
 	if t.LastPass == nil {
 		return ""
 	}
-	text := joined(", ", fmt.Sprintf("number %d", t.LastPass.Pass), stamp(t.LastPass.At), ago(now, t.LastPass.At))
+	text := joined(", ", fmt.Sprintf("number %d", t.LastPass.Pass), stamp(t.LastPass.At), Ago(now, t.LastPass.At))
 	if t.LastPass.Outcome != "" {
 		text += ": " + inert(t.LastPass.Outcome, maxReason)
 	}
@@ -229,7 +240,7 @@ func (t TrackStatus) asks(p *page, now time.Time) {
 		var rows []row
 		for _, c := range t.Conflicts {
 			rows = append(rows, row{cells: []cell{
-				{inert(string(c.ID), 16), plain}, answer(c.Status), {ago(now, c.Opened), plain}, {forks.Inert(c.Subject), plain},
+				{inert(string(c.ID), 16), plain}, answer(c.Status), {Ago(now, c.Opened), plain}, {forks.Inert(c.Subject), plain},
 			}})
 		}
 		p.table([]string{"conflict", "is", "asked", "patch"}, rows)

@@ -15,8 +15,8 @@ const (
 	maxReason  = 300
 )
 
-// meaning explains an outcome.
-func meaning(o forks.Outcome) string {
+// Meaning explains an outcome.
+func Meaning(o forks.Outcome) string {
 	switch o {
 	case forks.Kept:
 		return "the same change as before"
@@ -64,7 +64,7 @@ func (p *page) legend(shown map[forks.Outcome]bool) {
 	var list []field
 	for _, o := range forks.Outcomes() {
 		if shown[o] {
-			list = append(list, field{string(o), meaning(o)})
+			list = append(list, field{string(o), Meaning(o)})
 		}
 	}
 	if len(list) > 0 {
@@ -103,8 +103,8 @@ func stamp(t time.Time) string {
 	return t.UTC().Format("2006-01-02 15:04 UTC")
 }
 
-// ago says how long before now t was, in the largest fitting unit.
-func ago(now, t time.Time) string {
+// Ago says how long before now t was, in the largest fitting unit.
+func Ago(now, t time.Time) string {
 	d := now.Sub(t)
 	switch {
 	case t.IsZero() || now.IsZero():
@@ -142,7 +142,10 @@ func commitLine(id forks.Hash, subject, author string) string {
 	return text
 }
 
-// answer is the word people read for where a conflict stands.
+// Answer is the word people read for where a conflict stands.
+func Answer(s forks.ProposalStatus) string { return answer(s).text }
+
+// answer is [Answer] with its colour.
 func answer(s forks.ProposalStatus) cell {
 	switch s {
 	case forks.Open:
