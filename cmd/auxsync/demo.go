@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/jonboulle/clockwork"
 	"github.com/spf13/cobra"
 
 	"github.com/auxolotl/auxsync/cmd/auxsync/demo"
@@ -61,7 +60,7 @@ func (a *app) runDemo(ctx context.Context, dir string) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := quiet.workingWith(ctx, cfg, clockwork.NewRealClock())
+	s, err := quiet.working(ctx, cfg)
 	if err != nil {
 		return err
 	}

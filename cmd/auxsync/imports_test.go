@@ -17,15 +17,17 @@ const module = "github.com/auxolotl/auxsync/"
 // arrows says which packages of the module each package may import, beside its
 // tests. What is not listed may not exist.
 func arrows() map[string][]string {
-	all := []string{"forks", "forks/store", "reports", "syncer", "syncer/pulls", "syncer/repo", "systemd",
-		"cmd/auxsync/demo", "cmd/auxsync/scripttest"}
+	all := []string{"forks", "forks/store", "reports", "reports/web", "syncer", "syncer/pulls", "syncer/repo", "systemd",
+		"cmd/auxsync/control", "cmd/auxsync/demo", "cmd/auxsync/scripttest"}
 	return map[string][]string{
 		"cmd/auxsync":            all,
+		"cmd/auxsync/control":    {"forks"},
 		"cmd/auxsync/demo":       {"forks"},
 		"cmd/auxsync/scripttest": {"forks", "syncer/repo/repotest"},
 		"forks":                  nil,
 		"forks/store":            {"forks"},
 		"reports":                {"forks"},
+		"reports/web":            {"forks", "reports"},
 		"syncer":                 {"forks", "syncer/crash", "syncer/prove", "syncer/pulls", "syncer/rebase", "syncer/repo"},
 		"syncer/crash":           nil,
 		"syncer/prove":           {"forks"},

@@ -11,11 +11,14 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"github.com/auxolotl/auxsync/cmd/auxsync/control"
 	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/syncer/repo"
 )
 
 // Exit codes: the contract with scripts and the service manager.
@@ -35,9 +38,12 @@ func main() {
 
 // run is the whole program: it returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string) int {
-	ctx, stop, caught := untilSignal(context.Background())
+	a := &app{in: stdin, out: stdout, err: stderr, env: env, children: &children{}}
+	ctx, stop, caught := untilSignal(context.Background(), func(number int) {
+		a.children.kill()
+		os.Exit(exitSignal + number)
+	})
 	defer stop()
-	a := &app{in: stdin, out: stdout, err: stderr, env: env}
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -56,9 +62,10 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(stri
 	return exitCode(err)
 }
 
-// untilSignal cancels the context at SIGINT or SIGTERM; a second one ends the
-// program at once. The last result tells the number of the signal that came, or 0.
-func untilSignal(parent context.Context) (context.Context, context.CancelFunc, func() int) {
+// untilSignal cancels the context at SIGINT or SIGTERM; at a second one it calls
+// again with the signal's number. The last result tells the number of the signal that
+// came, or 0.
+func untilSignal(parent context.Context, again func(number int)) (context.Context, context.CancelFunc, func() int) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
@@ -66,8 +73,13 @@ func untilSignal(parent context.Context) (context.Context, context.CancelFunc, f
 	go func() {
 		select {
 		case s := <-signals:
-			signal.Stop(signals) // the next one has its usual effect
 			cancel(&signalError{s.(syscall.Signal)})
+		case <-done:
+			return
+		}
+		select {
+		case s := <-signals:
+			again(int(s.(syscall.Signal)))
 		case <-done:
 		}
 	}()
@@ -114,9 +126,12 @@ func exitCode(err error) int {
 	var coded *exitError
 	var config *forks.ConfigError
 	var track *forks.TrackNameError
+	var told *control.Failure
 	switch {
 	case errors.As(err, &coded):
 		return coded.code
+	case errors.As(err, &told):
+		return told.ExitCode()
 	case errors.As(err, &config), errors.As(err, &track):
 		return exitUsage
 	}
@@ -145,9 +160,31 @@ type app struct {
 	out, err io.Writer
 	env      func(string) string
 
+	children *children
+
 	config string
 	json   bool
 	quiet  bool
+}
+
+// children knows whose child processes there are, to end all of them at once.
+type children struct {
+	mu  sync.Mutex
+	git []*repo.Git
+}
+
+func (c *children) of(g *repo.Git) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.git = append(c.git, g)
+}
+
+func (c *children) kill() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, g := range c.git {
+		g.Kill()
+	}
 }
 
 // root builds the command tree.
@@ -183,8 +220,9 @@ pass, and every tip that was ever published stays reachable.`,
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "do not tell what is being done")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SuggestionsMinimumDistance = 2
-	root.AddCommand(a.syncCommand(), a.planCommand(), a.adoptCommand(), a.statusCommand(), a.patchesCommand(),
-		a.conflictsCommand(), a.explainCommand(), a.initCommand(), a.checkCommand(), a.demoCommand(), a.versionCommand())
+	root.AddCommand(a.runCommand(), a.reloadCommand(), a.syncCommand(), a.planCommand(), a.adoptCommand(), a.retargetCommand(),
+		a.statusCommand(), a.patchesCommand(), a.conflictsCommand(), a.explainCommand(), a.initCommand(), a.checkCommand(),
+		a.recoverCommand(), a.backupCommand(), a.demoCommand(), a.versionCommand())
 	return root
 }
 

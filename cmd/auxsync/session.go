@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strconv"
 
 	"github.com/jonboulle/clockwork"
 	"go.uber.org/zap"
-	"go.uber.org/zap/zapcore"
 
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/forks/store"
@@ -23,17 +23,24 @@ import (
 // session is the wiring of one command: configuration, git, store, syncer.
 type session struct {
 	*app
-	config *forks.Config
-	clock  clockwork.Clock
-	store  *store.Store // nil for commands that write nothing
-	syncer *syncer.Syncer
-	lock   *store.FileLock
+	config  *forks.Config
+	clock   clockwork.Clock
+	log     *zap.Logger
+	git     *repo.Git
+	store   *store.Store // nil where there is no database to read yet
+	catalog *catalog
+	syncer  *syncer.Syncer
+	loop    *syncer.Loop // nil outside the daemon
+	lock    *store.FileLock
 }
 
 // loadConfig finds and reads the config file.
 func (a *app) loadConfig() (*forks.Config, error) {
 	return forks.Load(a.configPath(), a.env)
 }
+
+// systemConfig is the config of the unit.
+const systemConfig = "/etc/auxsync/config.toml"
 
 func (a *app) configPath() string {
 	if a.config != "" {
@@ -42,66 +49,128 @@ func (a *app) configPath() string {
 	if path := a.env("AUXSYNC_CONFIG"); path != "" {
 		return path
 	}
-	const here, system = "config.toml", "/etc/auxsync/config.toml"
+	const here = "config.toml"
 	if _, err := os.Stat(here); errors.Is(err, fs.ErrNotExist) {
-		if _, err := os.Stat(system); err == nil {
-			return system
+		if _, err := os.Stat(systemConfig); err == nil {
+			return systemConfig
 		}
 	}
 	return here
 }
 
 // reading opens a session that writes nothing and needs no lock.
-func (a *app) reading(ctx context.Context) (*session, error) {
-	cfg, err := a.loadConfig()
-	if err != nil {
-		return nil, err
-	}
-	return a.wire(ctx, cfg, clockwork.NewRealClock(), nil)
-}
-
-// working opens a session that may change things: it takes the lock of the state
-// directory, waiting for another process, and opens the store.
-func (a *app) working(ctx context.Context) (*session, error) {
-	cfg, err := a.loadConfig()
-	if err != nil {
-		return nil, err
-	}
-	return a.workingWith(ctx, cfg, clockwork.NewRealClock())
-}
-
-func (a *app) workingWith(ctx context.Context, cfg *forks.Config, clock clockwork.Clock) (*session, error) {
-	lock, err := store.LockWait(ctx, cfg.StateDir, func(holder string) { a.say(holder + ": waiting for it") })
-	if err != nil {
-		return nil, err
-	}
-	db, err := store.Open(ctx, filepath.Join(cfg.StateDir, store.FileName), clock)
-	if err != nil {
-		return nil, errors.Join(err, lock.Unlock())
-	}
-	s, err := a.wire(ctx, cfg, clock, db)
-	if err != nil {
-		return nil, errors.Join(err, db.Close(), lock.Unlock())
-	}
-	s.lock = lock
-	return s, nil
-}
-
-// wire puts the parts together.
-func (a *app) wire(ctx context.Context, cfg *forks.Config, clock clockwork.Clock, db *store.Store) (*session, error) {
+func (a *app) reading(ctx context.Context, cfg *forks.Config) (*session, error) {
 	log, err := a.logger(cfg.Log)
 	if err != nil {
 		return nil, err
 	}
-	git, err := repo.New(ctx, repo.Options{Log: log, Path: a.env("AUXSYNC_GIT"), Started: clock.Now()})
+	db, err := history(ctx, cfg.StateDir)
 	if err != nil {
 		return nil, err
 	}
-	c := syncer.Config{Git: git, CacheDir: cfg.CacheDir, Clock: clock, Log: log, Secret: a.secret}
+	s := &session{app: a, config: cfg, clock: clockwork.NewRealClock(), log: log, store: db}
+	if err := s.wire(ctx, nil, forks.Writer{}); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	s.catalog.readOnly = true
+	return s, nil
+}
+
+// working opens a session that may change things: it takes the lock of the state
+// directory, waiting for another process, and opens the store.
+func (a *app) working(ctx context.Context, cfg *forks.Config) (*session, error) {
+	log, err := a.logger(cfg.Log)
+	if err != nil {
+		return nil, err
+	}
+	return a.keeping(ctx, cfg, clockwork.NewRealClock(), log)
+}
+
+// keeping takes the lock of the state directory and wires a session around it.
+func (a *app) keeping(ctx context.Context, cfg *forks.Config, clock clockwork.Clock, log *zap.Logger) (s *session, err error) {
+	s = &session{app: a, config: cfg, clock: clock, log: log}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	s.lock, err = store.LockWait(ctx, cfg.StateDir, func(holder string) { a.say(holder + ": waiting for it") })
+	if err != nil {
+		return s, err
+	}
+	moved := ""
+	if s.store, moved, err = store.OpenOrReplace(ctx, filepath.Join(cfg.StateDir, store.FileName), clock); err != nil {
+		return s, err
+	}
+	if moved != "" {
+		log.Warn("the database was damaged; it is made anew from the fork's refs", zap.String("damaged", moved))
+		a.say("the database was damaged and lies in " + moved + " now; a new one is made from the fork's refs")
+	}
+	writer := forks.Writer{}
+	if writer.ID, err = s.store.Instance(ctx); err != nil {
+		return s, err
+	}
+	if writer.Host, err = os.Hostname(); err != nil {
+		return s, fmt.Errorf("ask for this machine's name: %w", err)
+	}
+	return s, s.wire(ctx, s.store, writer)
+}
+
+// wire puts the parts together. Passes are written into db, if there is one.
+func (s *session) wire(ctx context.Context, db *store.Store, writer forks.Writer) (err error) {
+	if s.git, err = s.findGit(ctx, s.log, s.clock); err != nil {
+		return err
+	}
+	c := syncer.Config{Git: s.git, CacheDir: s.config.CacheDir, Clock: s.clock, Log: s.log, Secret: s.secret,
+		Workers: s.config.Workers, Writer: writer}
 	if db != nil {
 		c.Store = db
 	}
-	return &session{app: a, config: cfg, clock: clock, store: db, syncer: syncer.New(c)}, nil
+	s.syncer = syncer.New(c)
+	s.catalog = newCatalog(s.config, s.syncer, s.store)
+	return s.catalog.recall(ctx)
+}
+
+// findGit finds the git program.
+func (a *app) findGit(ctx context.Context, log *zap.Logger, clock clockwork.Clock) (*repo.Git, error) {
+	git, err := repo.New(ctx, repo.Options{Log: log, Path: a.env("AUXSYNC_GIT"), Clock: clock, Started: clock.Now()})
+	if err != nil {
+		return nil, err
+	}
+	a.children.of(git)
+	return git, nil
+}
+
+// outsider opens a session without config: it can read what anybody can.
+func (a *app) outsider(ctx context.Context) (*session, error) {
+	log, err := a.logger(forks.LogConfig{Level: "warn", Format: "text"})
+	if err != nil {
+		return nil, err
+	}
+	clock := clockwork.NewRealClock()
+	git, err := a.findGit(ctx, log, clock)
+	if err != nil {
+		return nil, err
+	}
+	return &session{app: a, clock: clock, log: log, git: git, syncer: syncer.New(syncer.Config{Git: git, Clock: clock, Log: log})}, nil
+}
+
+// lane makes a pass while no other one is made in its fork, and books how it ended.
+func (s *session) lane(ctx context.Context, t forks.Track, do func(context.Context) (syncer.Outcome, error)) error {
+	if s.loop == nil { // the lock of the state directory keeps others away
+		out, err := do(ctx)
+		if err == nil && !out.Quiet {
+			_, err = s.catalog.readPolicy(ctx, t)
+		}
+		// The person is told by the command itself: nothing is logged besides.
+		syncer.NewLoop(syncer.LoopConfig{Clock: s.clock, Log: zap.NewNop(), Journal: s.store, Random: rand.Float64}).Ran(t, out, err)
+		return err
+	}
+	return s.loop.Do(ctx, t, func(ctx context.Context) error {
+		out, err := do(ctx)
+		s.loop.Ran(t, out, err)
+		return err
+	})
 }
 
 // secret reads a fork's credential anew at each use, so that a renewed one counts.
@@ -118,6 +187,9 @@ func (a *app) secret(t forks.Track) func() (string, error) {
 // Close gives everything back.
 func (s *session) Close() error {
 	var errs []error
+	if s.git != nil && s.lock != nil {
+		errs = append(errs, s.git.Close()) // alone here: what children left can go
+	}
 	if s.store != nil {
 		errs = append(errs, s.store.Close())
 	}
@@ -125,35 +197,6 @@ func (s *session) Close() error {
 		errs = append(errs, s.lock.Unlock())
 	}
 	return errors.Join(errs...)
-}
-
-// logger logs to standard error: readable text, or JSON for machines. A command that
-// a person waits for tells its progress and its result itself, so the log keeps to
-// warnings, unless it was asked to debug.
-func (a *app) logger(c forks.LogConfig) (*zap.Logger, error) {
-	level, err := zapcore.ParseLevel(c.Level)
-	if err != nil {
-		return nil, fmt.Errorf("log level: %w", err)
-	}
-	if level == zapcore.InfoLevel {
-		level = zapcore.WarnLevel
-	}
-	enc := zap.NewProductionEncoderConfig()
-	enc.EncodeTime = zapcore.RFC3339TimeEncoder
-	encoder := zapcore.NewJSONEncoder(enc)
-	if c.Format == "text" {
-		encoder = zapcore.NewConsoleEncoder(enc)
-	}
-	return zap.New(zapcore.NewCore(encoder, zapcore.Lock(zapcore.AddSync(a.err)), level)), nil
-}
-
-// tracks resolves the argument of a command: one track, or all.
-func (s *session) tracks(args []string) ([]forks.Track, error) {
-	if len(args) == 0 {
-		return s.config.Tracks(), nil
-	}
-	t, err := s.config.Track(args[0])
-	return []forks.Track{t}, err
 }
 
 // say tells on standard error what is being done.

@@ -3,154 +3,145 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io/fs"
-	"path/filepath"
-	"strings"
+	"maps"
+	"slices"
 
+	"github.com/jonboulle/clockwork"
 	"github.com/spf13/cobra"
 
+	"github.com/auxolotl/auxsync/cmd/auxsync/control"
 	"github.com/auxolotl/auxsync/forks"
-	"github.com/auxolotl/auxsync/forks/store"
 	"github.com/auxolotl/auxsync/reports"
-	"github.com/auxolotl/auxsync/syncer"
 )
 
-// adoption is what first contact found, for reports.
-func adoption(out syncer.Outcome, t forks.Track, done bool) reports.FirstContact {
-	return reports.FirstContact{Fork: t.Fork, Plan: out.Plan, Own: out.Own, Folded: out.Folded, Done: done}
+// reader is what the commands that only look have in common: they ask the daemon,
+// read what is here, or read a fork's refs.
+type reader struct {
+	*app
+	fromFork string
+}
+
+// flags adds --from-fork to a command that only looks.
+func (r *reader) flags(cmd *cobra.Command) *cobra.Command {
+	cmd.Flags().StringVar(&r.fromFork, "from-fork", "", "answer from the refs of this fork `URL` alone, without config, daemon or database")
+	return cmd
+}
+
+// views returns what is known of the tracks that a command names, all if none.
+func (r *reader) views(ctx context.Context, args []string) ([]control.View, error) {
+	name := ""
+	if len(args) > 0 {
+		name = args[0]
+	}
+	if r.fromFork != "" {
+		return r.forkViews(ctx, name)
+	}
+	k, err := r.keeper(ctx, toRead)
+	if err != nil {
+		return nil, err
+	}
+	views, err := k.Tracks(ctx, name)
+	return views, errors.Join(err, k.Close())
+}
+
+// forkViews reads the states on a fork, as anybody can.
+func (r *reader) forkViews(ctx context.Context, name string) ([]control.View, error) {
+	transport, err := forks.Transport(r.fromFork)
+	if err != nil {
+		return nil, usage("--from-fork: the address %w", err)
+	}
+	s, err := r.outsider(ctx)
+	if err != nil {
+		return nil, err
+	}
+	states, err := s.syncer.ReadFork(ctx, r.fromFork, []string{transport})
+	if err != nil {
+		return nil, err
+	}
+	if len(states) == 0 {
+		return nil, forks.AskPerson("check the address", "%s has no state of auxsync: no track of it was adopted", forks.Inert(r.fromFork))
+	}
+	var views []control.View
+	var names []string
+	for _, track := range slices.Sorted(maps.Keys(states)) {
+		state := states[track]
+		names = append(names, track)
+		if name == "" || name == track {
+			views = append(views, control.View{State: state, Track: forks.Track{Fork: "there", Name: track, URL: r.fromFork,
+				Upstream: state.Upstream, Follow: state.Follow, Branch: state.Branch, History: state.History}})
+		}
+	}
+	if len(views) == 0 {
+		return nil, &forks.TrackNameError{Name: name, Candidates: names}
+	}
+	return views, nil
+}
+
+// adopted is views for a command that shows one track's state.
+func (r *reader) adopted(ctx context.Context, args []string) (control.View, error) {
+	views, err := r.views(ctx, args)
+	if err != nil {
+		return control.View{}, err
+	}
+	if v := views[0]; v.State != nil {
+		return v, nil
+	}
+	t := views[0].Track
+	return control.View{}, forks.AskPerson("run `auxsync adopt "+t.Name+"`, or `auxsync sync "+t.Name+"` if it was adopted from another machine",
+		"nothing is known here about track %s of fork %s", t.Name, t.Fork)
 }
 
 func (a *app) statusCommand() *cobra.Command {
-	return &cobra.Command{
+	r := &reader{app: a}
+	return r.flags(&cobra.Command{
 		Use:   "status [TRACK]",
 		Short: "Where every track stands, as the last pass left it",
-		Long: `Show where every track stands: its base, how far it is behind, what it waits for
-and what is asked of people. It shows what the last pass saw and asks no remote.`,
-		Example: "  auxsync status\n  auxsync status aux-main --json",
+		Long: `Show where every track stands: its base, how far it is behind, how its passes go,
+what it waits for and what is asked of people. It shows what the last pass saw and
+asks no remote, except with --from-fork.`,
+		Example: "  auxsync status\n  auxsync status aux-main --json\n  auxsync status --from-fork https://github.com/auxolotl/nix",
 		Args:    atMostOneTrack,
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			ctx := cmd.Context()
-			s, err := a.reading(ctx)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			views, err := r.views(cmd.Context(), args)
 			if err != nil {
 				return err
 			}
-			history, err := s.history(ctx)
-			if err != nil {
-				return err
-			}
-			if history != nil {
-				defer func() { err = errors.Join(err, history.Close()) }()
-			}
-			overview := reports.Overview{At: s.clock.Now().UTC()}
-			err = s.eachState(ctx, args, func(t forks.Track, state *forks.State) error {
-				status := reports.TrackStatusOf(t, state)
-				if history != nil {
-					if err := lastPass(ctx, history, t, &status); err != nil {
-						return err
-					}
-				}
-				overview.Tracks = append(overview.Tracks, status)
-				return nil
-			})
-			if err != nil {
-				return err
+			overview := reports.Overview{At: clockwork.NewRealClock().Now().UTC()}
+			for _, v := range views {
+				overview.Tracks = append(overview.Tracks, statusOf(v))
 			}
 			if a.json {
 				return a.printJSON(overview)
 			}
-			return reports.Status(a.out, overview, reports.Style{})
+			return reports.Status(a.out, overview, a.style())
 		},
-	}
-}
-
-// history opens the database to read from it; nil if there is none yet.
-func (s *session) history(ctx context.Context) (*store.Store, error) {
-	db, err := store.OpenReadOnly(ctx, filepath.Join(s.config.StateDir, store.FileName))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	return db, err
-}
-
-// lastPass adds what only the database knows: when a pass ran last and how it
-// ended.
-func lastPass(ctx context.Context, db *store.Store, t forks.Track, status *reports.TrackStatus) error {
-	passes, err := db.Passes(ctx, t.Fork, t.Name, 20)
-	if err != nil || len(passes) == 0 {
-		return err
-	}
-	last := passes[0]
-	words := string(last.Outcome)
-	if last.Error != "" {
-		first, _, _ := strings.Cut(last.Error, "\n")
-		words += ": " + first
-	}
-	number := last.Number
-	if number == 0 && status.LastPass != nil {
-		number = status.LastPass.Pass
-	}
-	status.LastPass = &reports.LastPass{Pass: number, At: last.Started.UTC(), Outcome: words}
-	for _, p := range passes {
-		if p.UpstreamTip == status.UpstreamTip && !p.UpstreamTip.IsZero() {
-			status.Behind = &p.Behind
-			break
-		}
-	}
-	return nil
-}
-
-// eachState reads the recorded state of the tracks that a command names.
-func (s *session) eachState(ctx context.Context, args []string, do func(forks.Track, *forks.State) error) error {
-	tracks, err := s.tracks(args)
-	if err != nil {
-		return err
-	}
-	for _, t := range tracks {
-		state, err := s.syncer.Read(ctx, t)
-		if err != nil {
-			return fmt.Errorf("read the state of %s/%s: %w", t.Fork, t.Name, err)
-		}
-		if err := do(t, state); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// notAdopted is the answer where a command needs a state.
-func notAdopted(t forks.Track) error {
-	return forks.AskPerson("run `auxsync adopt "+t.Name+"`, or `auxsync sync "+t.Name+"` if it was adopted from another machine",
-		"nothing is known here about track %s of fork %s", t.Name, t.Fork)
+	})
 }
 
 func (a *app) patchesCommand() *cobra.Command {
-	return &cobra.Command{
+	r := &reader{app: a}
+	return r.flags(&cobra.Command{
 		Use:     "patches TRACK",
 		Short:   "The patches that a fork carries, in order, and what left the stack",
 		Example: "  auxsync patches aux-main",
 		Args:    exactly(1, "one track"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.reading(cmd.Context())
+			v, err := r.adopted(cmd.Context(), args)
 			if err != nil {
 				return err
 			}
-			return s.eachState(cmd.Context(), args, func(t forks.Track, state *forks.State) error {
-				if state == nil {
-					return notAdopted(t)
-				}
-				list := reports.PatchesOf(t.Fork, *state)
-				if a.json {
-					return a.printJSON(list)
-				}
-				return reports.Patches(a.out, list, reports.Style{})
-			})
+			list := reports.PatchesOf(v.Track.Fork, *v.State)
+			if a.json {
+				return a.printJSON(list)
+			}
+			return reports.Patches(a.out, list, a.style())
 		},
-	}
+	})
 }
 
 func (a *app) conflictsCommand() *cobra.Command {
-	return &cobra.Command{
+	r := &reader{app: a}
+	return r.flags(&cobra.Command{
 		Use:   "conflicts [TRACK]",
 		Short: "What people are asked to decide, and how to answer",
 		Long: `List the open conflicts: each a patch that upstream got in the way of, with the
@@ -158,30 +149,27 @@ upstream commit that caused it and the two branches on the fork that ask about i
 		Example: "  auxsync conflicts",
 		Args:    atMostOneTrack,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.reading(cmd.Context())
+			views, err := r.views(cmd.Context(), args)
 			if err != nil {
 				return err
 			}
-			list := reports.ConflictList{At: s.clock.Now().UTC()}
-			err = s.eachState(cmd.Context(), args, func(t forks.Track, state *forks.State) error {
-				if state != nil {
-					list.Add(t.Fork, *state)
+			list := reports.ConflictList{At: clockwork.NewRealClock().Now().UTC()}
+			for _, v := range views {
+				if v.State != nil {
+					list.Add(v.Track.Fork, *v.State)
 				}
-				return nil
-			})
-			if err != nil {
-				return err
 			}
 			if a.json {
 				return a.printJSON(list)
 			}
-			return reports.Conflicts(a.out, list, reports.Style{})
+			return reports.Conflicts(a.out, list, a.style())
 		},
-	}
+	})
 }
 
 func (a *app) explainCommand() *cobra.Command {
-	return &cobra.Command{
+	r := &reader{app: a}
+	return r.flags(&cobra.Command{
 		Use:   "explain PATCH|CONFLICT",
 		Short: "Everything that is known about one patch or conflict",
 		Long: `Tell everything that is known about one patch (p…) or conflict (c…): what became
@@ -190,32 +178,41 @@ id is enough where it is not ambiguous.`,
 		Example: "  auxsync explain p7e6815b551\n  auxsync explain c1ab2",
 		Args:    exactly(1, "the id of a patch or conflict"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.reading(cmd.Context())
+			views, err := r.views(cmd.Context(), nil)
 			if err != nil {
 				return err
 			}
-			found := false
-			err = s.eachState(cmd.Context(), nil, func(t forks.Track, state *forks.State) error {
-				if state == nil {
-					return nil
-				}
-				e, err := reports.Find(t.Fork, *state, args[0])
-				if errors.Is(err, reports.ErrUnknownID) {
-					return nil
-				}
-				if err != nil {
-					return usage("%w", err)
-				}
-				found = true
-				if a.json {
-					return a.printJSON(e)
-				}
-				return reports.Explain(a.out, e, s.clock.Now(), reports.Style{})
-			})
-			if err != nil || found {
-				return err
-			}
-			return usage("no track has a patch or conflict %s; see `auxsync patches` and `auxsync conflicts`", forks.Inert(args[0]))
+			return a.explain(views, args[0])
 		},
+	})
+}
+
+// explain prints what the tracks know about an id.
+func (a *app) explain(views []control.View, id string) error {
+	found := false
+	for _, v := range views {
+		if v.State == nil {
+			continue
+		}
+		e, err := reports.Find(v.Track.Fork, *v.State, id)
+		if errors.Is(err, reports.ErrUnknownID) {
+			continue
+		}
+		if err != nil {
+			return usage("%w", err)
+		}
+		found = true
+		if a.json {
+			err = a.printJSON(e)
+		} else {
+			err = reports.Explain(a.out, e, clockwork.NewRealClock().Now(), a.style())
+		}
+		if err != nil {
+			return err
+		}
 	}
+	if found {
+		return nil
+	}
+	return usage("no track has a patch or conflict %s; see `auxsync patches` and `auxsync conflicts`", forks.Inert(id))
 }

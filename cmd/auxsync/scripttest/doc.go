@@ -40,6 +40,9 @@
 //	serve                            put both repositories behind HTTP, the fork with
 //	                                 the canary as its token; set $FORK_URL and
 //	                                 $UPSTREAM_URL, and write config.toml for them
+//	listens                          wait until the daemon in $WORK/state answers
+//	until PATTERN CMD…               run a program again and again until its standard
+//	                                 output matches
 //	nocanary                         the canary credential is in no file of $WORK and
 //	                                 in nothing that was printed last
 //

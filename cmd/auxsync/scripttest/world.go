@@ -60,6 +60,9 @@ func Commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"reachable": check(2, reachable),
 		"exits":     plain(2, -1, exits),
 		"inert":     plain(0, 0, inert),
+
+		"listens": plain(0, 0, listens),
+		"until":   plain(2, -1, until),
 	}
 }
 

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/syncer"
+)
+
+// policyFound is what a look at a fork's policy brought.
+type policyFound struct {
+	newest  string // source of the newest version; "" if there is no policy
+	good    string // source of the newest good version; "" if none was found
+	text    []byte
+	policy  *forks.Policy
+	refused error // why the newest version is not taken in
+}
+
+// readPolicy takes in a fork's policy: the local file that the config names, or the
+// newest good version on the branch auxsync/policy as the cache has it. It returns
+// what to tell people, "" if nothing is new. Where no version is good the one that
+// was taken in last stays.
+func (c *catalog) readPolicy(ctx context.Context, t forks.Track) (news string, err error) {
+	var found policyFound
+	if t.Policy != "" {
+		found = policyOfFile(t.Policy)
+	} else if found, err = c.policyOfBranch(ctx, t); err != nil {
+		return "", err
+	}
+	c.mu.Lock()
+	known, looked := c.seen[t.Fork]
+	c.seen[t.Fork] = found.newest
+	c.mu.Unlock()
+	if looked && known == found.newest {
+		return "", nil
+	}
+	return c.takePolicy(ctx, t.Fork, found)
+}
+
+// recallPolicy puts the policy on record into effect.
+func (c *catalog) recallPolicy(fork string, record forks.PolicyRecord) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if record.Text != nil {
+		// What an older version took may not please this one; the next pass looks anew.
+		if policy, err := forks.ParsePolicy(record.Text, "the policy on record"); err == nil {
+			c.policies[fork] = policy
+		}
+	}
+	if record.Problems != "" {
+		c.refused[fork] = errors.New(record.Problems)
+	}
+}
+
+// policyOfFile reads a policy from a file of this machine.
+func policyOfFile(path string) policyFound {
+	policy, err := forks.LoadPolicy(path)
+	if err != nil {
+		return policyFound{newest: path + ": " + err.Error(), refused: err}
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return policyFound{newest: path + ": " + err.Error(), refused: err}
+	}
+	sum := sha256.Sum256(text)
+	source := path + " " + hex.EncodeToString(sum[:6])
+	return policyFound{newest: source, good: source, text: text, policy: policy}
+}
+
+// policyOfBranch looks through the versions of a policy branch.
+func (c *catalog) policyOfBranch(ctx context.Context, t forks.Track) (found policyFound, err error) {
+	err = c.syncer.Policies(ctx, t, func(v syncer.PolicyVersion) bool {
+		policy, err := forks.ParsePolicy(v.Text, "policy.toml at "+v.Commit.Short())
+		if v.Text == nil {
+			err = fmt.Errorf("commit %s has no policy.toml", v.Commit.Short())
+		}
+		if found.newest == "" {
+			found.newest, found.refused = v.Commit.String(), err
+		}
+		if err == nil {
+			found.good, found.text, found.policy = v.Commit.String(), v.Text, policy
+		}
+		return err != nil
+	})
+	return found, err
+}
+
+// takePolicy puts a look into effect and on record.
+func (c *catalog) takePolicy(ctx context.Context, fork string, found policyFound) (news string, err error) {
+	var record forks.PolicyRecord
+	if c.store != nil {
+		if record, err = c.store.Policy(ctx, fork); err != nil {
+			return "", err
+		}
+	}
+	if found.good == "" && found.refused != nil && record.Text != nil {
+		// No good version is left where policies come from: the last one stays.
+		found.good, found.text = record.Source, record.Text
+		if found.policy, err = forks.ParsePolicy(record.Text, "the policy on record"); err != nil {
+			found.policy = nil
+		}
+	}
+	next := forks.PolicyRecord{Source: found.good, Text: found.text, Taken: record.Taken}
+	if found.refused != nil {
+		next.RefusedSource, next.Problems = found.newest, found.refused.Error()
+	}
+	c.mu.Lock()
+	c.policies[fork], c.refused[fork] = found.policy, found.refused
+	c.mu.Unlock()
+	switch {
+	case next.RefusedSource != record.RefusedSource && next.RefusedSource != "":
+		news = "the newest policy is refused, the last good one stays: " + next.Problems
+	case next.Source != record.Source && next.Source != "":
+		news = "policy taken in: " + next.Source
+	case next.Source != record.Source:
+		news = "there is no policy any more: config.toml alone counts"
+	default:
+		return "", nil
+	}
+	if c.store != nil && !c.readOnly {
+		err = c.store.SetPolicy(ctx, fork, next)
+	}
+	return news, err
+}
+
+// policyTrouble is why the newest policy of a fork is not in effect, "" if it is.
+func (c *catalog) policyTrouble(fork string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.refused[fork]; err != nil {
+		return err.Error()
+	}
+	return ""
+}

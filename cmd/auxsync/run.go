@@ -1,0 +1,265 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/jonboulle/clockwork"
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+
+	"github.com/auxolotl/auxsync/cmd/auxsync/control"
+	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/forks/store"
+	"github.com/auxolotl/auxsync/syncer"
+	"github.com/auxolotl/auxsync/systemd"
+)
+
+func (a *app) runCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "run",
+		Short: "The daemon: keep every track, until it is told to end",
+		Long: `Run the daemon: it makes a pass over each track every interval, answers the other
+commands on its control socket, and serves the status page if the config has
+listen. Only one runs on a state directory.
+
+SIGHUP reads the config again: a bad one is refused with all its problems, and the
+last good one stays. SIGTERM ends within ten seconds, at any moment; a second one
+at once. What was begun is settled at the next start.`,
+		Example: "  auxsync run\n  auxsync run --config /etc/auxsync/config.toml",
+		Args:    exactly(0, "no argument"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := a.loadConfig()
+			if err != nil {
+				return err
+			}
+			return a.serve(cmd.Context(), cfg, clockwork.NewRealClock())
+		},
+	}
+}
+
+// daemon is the process that keeps a state directory.
+type daemon struct {
+	*session
+	manager *systemd.Notifier
+	started time.Time
+	changed chan struct{} // has room for one: the tracks may have changed
+	kept    time.Time     // when caches and database were maintained last; of quietTime alone
+}
+
+// serve runs the daemon until ctx ends.
+func (a *app) serve(ctx context.Context, cfg *forks.Config, clock clockwork.Clock) (err error) {
+	log, err := a.serviceLogger(cfg.Log)
+	if err != nil {
+		return err
+	}
+	// The sockets first: their descriptors are plain numbers.
+	sockets, err := systemd.Listeners(a.env)
+	if err != nil {
+		return fmt.Errorf("take over the sockets of the unit: %w", err)
+	}
+	d := &daemon{manager: systemd.NewNotifier(a.env), started: clock.Now(), changed: make(chan struct{}, 1)}
+	d.notify(log, d.manager.Status("opening the state directory"))
+	if d.session, err = a.keepingAlone(ctx, cfg, clock, log); err != nil {
+		return errors.Join(err, sockets.Close())
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	run, cut, err := d.store.BeginRun(ctx, buildVersion(), os.Getpid())
+	if err != nil {
+		return errors.Join(err, sockets.Close())
+	}
+	if cut.ID != 0 {
+		log.Warn("the last run was cut off; what it began is settled now", zap.Int("pid", cut.PID), zap.Time("since", cut.Started))
+	}
+	log.Info("auxsync begins", zap.String("version", buildVersion()), zap.String("git", d.git.Version()),
+		zap.String("state_dir", cfg.StateDir), zap.String("cache_dir", cfg.CacheDir))
+	how := "ended"
+	if err := d.keep(ctx, sockets); err != nil {
+		how = "ended: " + err.Error()
+		return errors.Join(err, d.store.EndRun(context.WithoutCancel(ctx), run, how))
+	}
+	log.Info("auxsync ends")
+	return d.store.EndRun(context.WithoutCancel(ctx), run, how)
+}
+
+// startWait is how long the daemon waits for a command that works on its state
+// directory. Another daemon does not end by itself.
+const startWait = 30 * time.Second
+
+// keepingAlone opens the state directory; it waits for a command that is at work
+// there, but not for ever.
+func (a *app) keepingAlone(ctx context.Context, cfg *forks.Config, clock clockwork.Clock, log *zap.Logger) (*session, error) {
+	waiting, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	late := clock.AfterFunc(startWait, func() { cancel(errStillLocked) })
+	defer late.Stop()
+	s, err := a.keeping(waiting, cfg, clock, log)
+	if errors.Is(err, errStillLocked) {
+		return nil, forks.RetryLater("stop the other one, or give this one a state_dir of its own",
+			"another auxsync keeps the state directory %s", cfg.StateDir)
+	}
+	return s, err
+}
+
+var errStillLocked = errors.New("the lock of the state directory was not given free")
+
+// keep opens the sockets and goes round until ctx ends.
+func (d *daemon) keep(ctx context.Context, sockets systemd.Sockets) (err error) {
+	d.loop = syncer.NewLoop(syncer.LoopConfig{
+		Clock: d.clock, Log: d.log, Lanes: lanes, Beat: d.beat(), Pass: d.scheduled, Journal: d.store, Random: rand.Float64,
+		Alive:  func() { d.notify(d.log, d.manager.Alive()) },
+		Status: func(text string) { d.notify(d.log, d.manager.Status(forks.Inert(text))) },
+		Idle:   d.quietTime,
+	})
+	for _, t := range onePerFork(d.config) {
+		if _, err := d.catalog.readPolicy(ctx, t); err != nil {
+			d.log.Warn("the policy cannot be read before the first pass", zap.String("fork", t.Fork), zap.Error(err))
+		}
+	}
+	d.retrack()
+	servers, err := d.listen(ctx, sockets)
+	if err != nil {
+		return errors.Join(err, sockets.Close())
+	}
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan error, len(servers))
+	for _, serve := range servers {
+		go func() { ended <- serve(serving) }()
+	}
+	defer func() {
+		stop()
+		for range servers {
+			err = errors.Join(err, <-ended)
+		}
+	}()
+	d.firstContact(ctx)
+	d.notify(d.log, d.manager.Ready("ready"))
+	aside, cancel := context.WithCancel(ctx)
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		d.watch(aside, hangups)
+	}()
+	defer func() {
+		signal.Stop(hangups)
+		cancel()
+		<-done
+	}()
+	defer context.AfterFunc(ctx, d.stopping)()
+	return d.loop.Run(ctx)
+}
+
+// lanes is how many forks can have a pass at once; how many of them replay patches
+// at the same time is the config's workers.
+const lanes = 16
+
+// beat is how often the loop goes round at least.
+func (d *daemon) beat() time.Duration {
+	const most = 10 * time.Second
+	if wait, ok := d.manager.WatchdogInterval(); ok {
+		return min(wait/2, most)
+	}
+	return most
+}
+
+// stopping tells the service manager that the end has begun. A publication under way
+// may take a few seconds more.
+func (d *daemon) stopping() {
+	d.notify(d.log, d.manager.Stopping("ending; a publication that has begun is seen to its end"))
+	d.notify(d.log, d.manager.Extend(20*time.Second))
+}
+
+// notify logs that the service manager could not be told something: the work goes
+// on without it.
+func (d *daemon) notify(log *zap.Logger, err error) {
+	if err != nil {
+		log.Warn("the service manager cannot be reached", zap.Error(err))
+	}
+}
+
+// listen opens the control socket and the page: those that the service manager
+// handed over, else those of the config.
+func (d *daemon) listen(ctx context.Context, sockets systemd.Sockets) (servers []func(context.Context) error, err error) {
+	controls, pages := sockets.Control, sockets.Page
+	if len(controls) == 0 {
+		l, err := control.Listen(d.socketPath(), 0o660, d.log)
+		if err != nil {
+			return nil, err
+		}
+		controls = append(controls, l)
+	}
+	if len(pages) == 0 && d.config.Listen != "" {
+		var lc net.ListenConfig
+		l, err := lc.Listen(ctx, "tcp", d.config.Listen)
+		if err != nil {
+			return nil, forks.AskPerson("choose another address for listen", "open the status page: %w", err)
+		}
+		pages = append(pages, l)
+	}
+	server := control.NewServer(control.Config{Service: d, Log: d.log, Clock: d.clock, ExitCode: exitCode, Grace: 5 * time.Second})
+	for _, l := range controls {
+		d.log.Info("control socket", zap.Stringer("address", l.Addr()))
+		servers = append(servers, func(ctx context.Context) error { return server.Serve(ctx, l) })
+	}
+	for _, l := range pages {
+		d.log.Info("status page", zap.Stringer("address", l.Addr()))
+		servers = append(servers, func(ctx context.Context) error { return d.servePage(ctx, l) })
+	}
+	return servers, nil
+}
+
+// socketPath is where the control socket is made if the service manager makes none.
+func (d *daemon) socketPath() string {
+	if path := d.env("AUXSYNC_CONTROL"); path != "" {
+		return path
+	}
+	if dir := d.env("RUNTIME_DIRECTORY"); dir != "" {
+		return filepath.Join(dir, socketName)
+	}
+	return filepath.Join(d.config.StateDir, socketName)
+}
+
+// scheduled makes a pass that is due.
+func (d *daemon) scheduled(ctx context.Context, t forks.Track) (syncer.Outcome, error) {
+	out, err := d.syncer.Sync(ctx, t, syncer.Options{Who: "the daemon", Due: true})
+	d.afterPass(ctx, t)
+	return out, err
+}
+
+// afterPass takes in what a pass has fetched besides: the fork's policy.
+func (d *daemon) afterPass(ctx context.Context, t forks.Track) {
+	news, err := d.catalog.readPolicy(context.WithoutCancel(ctx), t)
+	if err != nil {
+		d.log.Error("the policy cannot be read", zap.String("fork", t.Fork), zap.Error(err))
+		return
+	}
+	if news == "" {
+		return
+	}
+	d.tell(forks.Event{Fork: t.Fork, Track: t.Name, Kind: "policy", Text: news})
+	select {
+	case d.changed <- struct{}{}:
+	default:
+	}
+}
+
+// tell writes an event into the history and the log.
+func (d *daemon) tell(e forks.Event) {
+	d.log.Info(forks.Inert(e.Text), zap.String("fork", e.Fork), zap.String("track", e.Track), zap.String("event", e.Kind))
+	if err := d.store.AddEvent(context.Background(), e); err != nil {
+		d.log.Error("an event could not be written down", zap.Error(err))
+	}
+}
+
+var _ control.Service = (*daemon)(nil)
+var _ syncer.Journal = (*store.Store)(nil)
