@@ -51,6 +51,9 @@ type TrackStatus struct {
 	// Next is when the daemon makes the next pass; nil where no daemon tells.
 	Next    *time.Time `json:"next_pass"`
 	Running bool       `json:"running"` // a pass is being made
+	// NextPublication is before when the base does not move by itself, as
+	// publish_every says; nil where nothing holds it back.
+	NextPublication *time.Time `json:"next_publication"`
 	// PolicyTrouble is why the fork's newest policy is not in effect; "" if it is.
 	PolicyTrouble string `json:"policy_trouble"`
 
@@ -96,6 +99,10 @@ func TrackStatusOf(track forks.Track, state *forks.State) TrackStatus {
 		if c.Status.Live() {
 			t.Conflicts = append(t.Conflicts, c)
 		}
+	}
+	if track.PublishEvery > 0 && !s.Moved.IsZero() {
+		next := s.Moved.Add(track.PublishEvery).UTC()
+		t.NextPublication = &next
 	}
 	switch {
 	case s.Stopped != nil:
@@ -156,7 +163,7 @@ func (t TrackStatus) text(p *page, now time.Time) {
 		branch += fmt.Sprintf(", %d of them left out for now", t.LeftOut)
 	}
 	hold := ""
-	if t.Hold != nil {
+	if t.Hold != nil && t.Hold.Until.IsZero() {
 		hold = "at " + short(t.Hold.Commit) + ": " + inert(t.Hold.Reason, maxReason)
 	}
 	stopped, next := "", ""
@@ -166,7 +173,8 @@ func (t TrackStatus) text(p *page, now time.Time) {
 	}
 	p.fields(
 		field{"branch", branch}, field{"follows", follows}, field{"base", t.base()}, field{"last pass", t.lastPass(now)},
-		field{"passes", t.passes(now)}, field{"waits", hold}, field{"policy", inert(t.PolicyTrouble, maxReason)}, field{"stopped", stopped}, field{nextStep, next},
+		field{"passes", t.passes(now)}, field{"publishes", t.Publishes(now)}, field{"waits", hold},
+		field{"policy", inert(t.PolicyTrouble, maxReason)}, field{"stopped", stopped}, field{nextStep, next},
 	)
 	t.asks(p, now)
 }
@@ -216,6 +224,15 @@ func (t TrackStatus) lastPass(now time.Time) string {
 		text += ": " + inert(t.LastPass.Outcome, maxReason)
 	}
 	return text
+}
+
+// Publishes says when the branch moves on to what upstream has now, "" if nothing but
+// people's decisions keeps it back, or nothing does.
+func (t TrackStatus) Publishes(now time.Time) string {
+	if t.NextPublication == nil || !t.NextPublication.After(now) || t.Behind == nil || *t.Behind == 0 || t.Phase != Following {
+		return ""
+	}
+	return "next in " + forks.Ago(t.NextPublication.Sub(now)) + ", or with the next push or answer of a person"
 }
 
 // passes says how passes go and when the next one is due.

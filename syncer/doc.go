@@ -1,6 +1,7 @@
 // Package syncer makes passes: it brings a track to a newer base, or explains why
 // not. A pass fetches, lets [rebase.Planner] decide, lets [prove.Ledger] check,
-// and applies the plan: one pack, one intent, one atomic push.
+// and applies the plan: one pack, one intent, one atomic push. [Loop] decides when
+// a pass is due and books how it ended; it makes none itself.
 //
 // # Invariants
 //
@@ -15,6 +16,19 @@
 //   - State on the fork is the truth. The store is written after the push and can
 //     be rebuilt from it; the cache can be removed at any time between passes.
 //   - A dry run writes to a temporary repository and nowhere else.
+//   - One state directory writes a track. Where another one wrote after it, the track
+//     stops here and says who; see [forks.Writer].
+//   - The base moves at most once in publish_every, unless a person pushed, answered,
+//     or asked for the pass. That upstream moved is not news that is pushed by itself.
+//   - A publication that has begun when the end is asked for has a few seconds to be
+//     seen to its end; anything else ends at once and is settled at the next start.
+//   - In one fork at most one thing happens at a time: a pass, or what a person asked
+//     for. Passes of different forks wait for remotes side by side, and replay as many
+//     at a time as Workers says.
+//   - A failure of one track, a panic too, is booked on that track and delays no other;
+//     only a problem that says it is fatal ends the loop.
+//   - A change of a track's condition is one event and one line in the log, across
+//     restarts too; a crash between the two writes can repeat it, never lose it.
 //
 // # Example
 //

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -114,10 +116,35 @@ func (a *app) check(ctx context.Context) (*checkResult, error) {
 		}
 		r.Tracks = append(r.Tracks, checkedItem{t.Fork, t.Name, t.Branch, t.Follow, t.History})
 	}
-	for _, e := range cfg.Show() {
+	policies, err := checkPolicies(all)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range append(cfg.Show(), policies...) {
 		r.Values = append(r.Values, shownValue{e.Key, e.Value, e.From})
 	}
 	return r, nil
+}
+
+// checkPolicies reads the policies that are files of this machine, and returns what
+// they say.
+func checkPolicies(tracks []forks.Track) (values []forks.Effective, err error) {
+	read := map[string]bool{}
+	for _, t := range tracks {
+		if t.Policy == "" || read[t.Policy] {
+			continue
+		}
+		read[t.Policy] = true
+		policy, err := forks.LoadPolicy(t.Policy)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range policy.Show() {
+			e.Key = "policy of " + t.Fork + ": " + e.Key
+			values = append(values, e)
+		}
+	}
+	return values, nil
 }
 
 func checkAddresses(git *repo.Git, t forks.Track) error {
@@ -193,7 +220,7 @@ func (s *session) machine(context.Context) []found {
 		{"space for the cache", s.config.CacheDir, "upstream's history cannot be fetched"},
 	} {
 		f := syncer.Finding{What: dir.what}
-		free, _, err := repo.Disk(dir.path)
+		free, _, err := repo.Disk(standing(dir.path))
 		switch {
 		case err != nil:
 			f.Problem, f.Breaks = err.Error(), dir.breaks
@@ -204,6 +231,15 @@ func (s *session) machine(context.Context) []found {
 		list = append(list, found{"", f})
 	}
 	return list
+}
+
+// standing is the nearest folder on the way to path that is there: path itself may
+// not have been made yet.
+func standing(path string) string {
+	for _, err := os.Stat(path); err != nil && path != filepath.Dir(path); _, err = os.Stat(path) {
+		path = filepath.Dir(path)
+	}
+	return path
 }
 
 // mostSkew is how far this machine's clock may be from a remote's.

@@ -48,7 +48,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(stri
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if number := caught(); number != 0 {
-		fmt.Fprintln(stderr, "auxsync: interrupted; nothing is half done: the next run looks at the remotes and goes on")
+		if !a.serving { // the daemon's log tells its end
+			fmt.Fprintln(stderr, "auxsync: interrupted; nothing is half done: the next run looks at the remotes and goes on")
+		}
 		return exitSignal + number
 	}
 	if err == nil {
@@ -161,6 +163,7 @@ type app struct {
 	env      func(string) string
 
 	children *children
+	serving  bool // this is the daemon
 
 	config string
 	json   bool

@@ -41,6 +41,7 @@ at once. What was begun is settled at the next start.`,
 			if err != nil {
 				return err
 			}
+			a.serving = true
 			return a.serve(cmd.Context(), cfg, clockwork.NewRealClock())
 		},
 	}

@@ -26,15 +26,13 @@ func (d *daemon) Tracks(ctx context.Context, name string) ([]control.View, error
 	return d.views(ctx, name)
 }
 
-// Run implements [control.Service]. Who asked stands in the log and, where the fork
-// changes, in its state.
+// Run implements [control.Service]. The server logs who asked; where the fork
+// changes, its state says so too.
 func (d *daemon) Run(ctx context.Context, peer control.Peer, req control.Request, say func(forks.Progress)) (any, error) {
-	who := forks.Inert(peer.Who())
-	d.log.Info("asked", zap.String("who", who), zap.String("verb", req.Verb), zap.String("track", req.Track))
 	if req.Verb == verbReload {
 		return d.reload(ctx)
 	}
-	return d.perform(ctx, who, req, say)
+	return d.perform(ctx, forks.Inert(peer.Who()), req, say)
 }
 
 // Backup implements [control.Service].

@@ -105,6 +105,10 @@ func (a *app) keeping(ctx context.Context, cfg *forks.Config, clock clockwork.Cl
 	if moved != "" {
 		log.Warn("the database was damaged; it is made anew from the fork's refs", zap.String("damaged", moved))
 		a.say("the database was damaged and lies in " + moved + " now; a new one is made from the fork's refs")
+		err := s.store.AddEvent(ctx, forks.Event{Kind: "database", Text: "it was damaged and lies in " + moved + " now; a new one is made from the forks' refs"})
+		if err != nil {
+			return s, err
+		}
 	}
 	writer := forks.Writer{}
 	if writer.ID, err = s.store.Instance(ctx); err != nil {

@@ -91,8 +91,9 @@ func lastPass(ctx context.Context, db *store.Store, v *control.View) error {
 	if last.Number == 0 {
 		v.LastPass.Number = v.State.Pass
 	}
+	// That upstream moved alone is not written into the state each time.
 	for _, p := range passes {
-		if p.UpstreamTip == v.State.UpstreamTip && !p.UpstreamTip.IsZero() {
+		if !p.UpstreamTip.IsZero() && p.NewBase == v.State.Base {
 			v.Behind = &p.Behind
 			break
 		}
