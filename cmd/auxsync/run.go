@@ -69,6 +69,7 @@ func (a *app) serve(ctx context.Context, cfg *forks.Config, clock clockwork.Cloc
 	}
 	d := &daemon{manager: systemd.NewNotifier(a.env), started: clock.Now(), changed: make(chan struct{}, 1)}
 	d.notify(log, d.manager.Status("opening the state directory"))
+	d.notify(log, d.manager.Extend(upgradeTime))
 	if d.session, err = a.keepingAlone(ctx, cfg, clock, log); err != nil {
 		return errors.Join(err, sockets.Close())
 	}
@@ -90,6 +91,10 @@ func (a *app) serve(ctx context.Context, cfg *forks.Config, clock clockwork.Cloc
 	log.Info("auxsync ends")
 	return d.store.EndRun(context.WithoutCancel(ctx), run, how)
 }
+
+// upgradeTime is how long an upgrade of the database, or the check of one that a
+// kill left, may take.
+const upgradeTime = 10 * time.Minute
 
 // startWait is how long the daemon waits for a command that works on its state
 // directory. Another daemon does not end by itself.
