@@ -61,6 +61,9 @@ func texts(s forks.State, plan forks.Plan) map[string]report {
 		}
 	}
 	return map[string]report{
+		"census": func(w io.Writer, style reports.Style) error {
+			return reports.Census(w, plan, "https://git.example.org/other/project", "main", style)
+		},
 		"plan":             func(w io.Writer, style reports.Style) error { return reports.Plan(w, plan, style) },
 		"plan-stopped":     func(w io.Writer, style reports.Style) error { return reports.Plan(w, halt, style) },
 		"plan-empty":       func(w io.Writer, style reports.Style) error { return reports.Plan(w, forks.Plan{Track: "t"}, style) },

@@ -162,6 +162,9 @@ ref of any other repository, such as another project that grew from the same one
 			publishes := false
 			err := a.eachTrack(cmd.Context(), toRead, args, req, func(t forks.Track, out syncer.Outcome) error {
 				publishes = publishes || out.Plan.Publishes()
+				if onto != "" && !a.json {
+					return reports.Census(a.out, out.Plan, onto, req.Ref, a.style())
+				}
 				return a.showPlan(t, out)
 			})
 			if err != nil || !wouldPublish || !publishes {
