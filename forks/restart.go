@@ -11,6 +11,7 @@ func Restart(old, new *Config) []string {
 	}{
 		{"state_dir", old.StateDir == new.StateDir},
 		{"cache_dir", old.CacheDir == new.CacheDir},
+		{"workers", old.Workers == new.Workers},
 		{"listen", old.Listen == new.Listen},
 		{"log.level", old.Log.Level == new.Log.Level},
 		{"log.format", old.Log.Format == new.Log.Format},

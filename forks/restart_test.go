@@ -13,7 +13,7 @@ func TestRestartIsNeededForWhatAProcessHoldsOpen(t *testing.T) {
 	for text, want := range map[string][]string{
 		oneTrack: nil,
 		"state_dir = \"/home/me/.local/state/auxsync/\"\n" + oneTrack:    nil, // the default, written out
-		"workers = 2\nhistory = \"rewrite\"\n" + oneTrack:                nil,
+		"workers = 2\nhistory = \"rewrite\"\n" + oneTrack:                {"workers"},
 		"interval = \"1h\"\npublish_every = \"1h\"\n" + oneTrack:         nil,
 		oneTrack + "tracks.two.follow = \"two\"\n":                       nil,
 		"state_dir = \"/srv/state\"\n" + oneTrack:                        {"state_dir"},
@@ -22,7 +22,7 @@ func TestRestartIsNeededForWhatAProcessHoldsOpen(t *testing.T) {
 		"log.level = \"warn\"\n" + oneTrack:                              {"log.level"},
 		"log.format = \"json\"\nlisten = \"[::1]:1\"\n" + oneTrack:       {"listen", "log.format"},
 		"log = {level = \"info\", format = \"auto\"}\n" + oneTrack:       nil,
-		"cache_dir = \"/c\"\nstate_dir = \"/s\"\nworkers=3\n" + oneTrack: {"state_dir", "cache_dir"},
+		"cache_dir = \"/c\"\nstate_dir = \"/s\"\nworkers=3\n" + oneTrack: {"state_dir", "cache_dir", "workers"},
 	} {
 		if got := forks.Restart(old, parse(t, text)); !slices.Equal(got, want) {
 			t.Errorf("%s\ngot %v, want %v", text, got, want)

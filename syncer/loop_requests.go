@@ -2,6 +2,7 @@ package syncer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -44,7 +45,8 @@ type request struct {
 // context ends with ctx and with the loop. The schedule does not change: see
 // [Loop.Ran].
 //
-// Errors: fn's; ctx's, if it ends the wait; Retry if the loop ends before fn begins.
+// Errors: fn's; ctx's, if it ends the wait; Retry if the loop ends before fn begins,
+// or ends it.
 // fn must not call Do for the same fork.
 func (l *Loop) Do(ctx context.Context, t forks.Track, fn func(context.Context) error) error {
 	r := &request{track: keyOf(t), turn: make(chan struct{})}
@@ -63,10 +65,14 @@ func (l *Loop) Do(ctx context.Context, t forks.Track, fn func(context.Context) e
 	}
 	defer l.look()
 	defer l.release(t.Fork)
-	ctx, cancel := context.WithCancel(ctx)
+	theirs, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(r.life, cancel)()
-	return guard(func() error { return fn(ctx) })
+	err := guard(func() error { return fn(theirs) })
+	if errors.Is(err, context.Canceled) && ctx.Err() == nil && r.life.Err() != nil {
+		return forks.RetryLater(onceBack, "the daemon ends, and this was ended early: %w", err)
+	}
+	return err
 }
 
 // withdraw takes a request back, and its turn if that came meanwhile.
@@ -81,13 +87,15 @@ func (l *Loop) withdraw(r *request) {
 	l.look()
 }
 
+// onceBack is the next step of a person whose request the end of the loop has ended.
+const onceBack = "run the command again once it is back"
+
 // ending tells a person that the loop ends.
 func (l *Loop) ending() error {
-	const next = "run the command again once it is back"
 	if err := l.failure(); err != nil {
-		return forks.RetryLater(next, "the daemon ends: %w", err)
+		return forks.RetryLater(onceBack, "the daemon ends: %w", err)
 	}
-	return forks.RetryLater(next, "the daemon ends")
+	return forks.RetryLater(onceBack, "the daemon ends")
 }
 
 // grant gives people their turn where the fork is free. Its caller holds mu.

@@ -173,7 +173,7 @@ func TestRequestEndsWithTheLoop(t *testing.T) {
 		if err := w.quit(); err != nil || time.Since(at) != time.Second {
 			t.Errorf("Run ended after %s: %v", time.Since(at), err)
 		}
-		if err := <-first; !errors.Is(err, context.Canceled) {
+		if err := <-first; !errors.Is(err, context.Canceled) || forks.KindOf(err) != forks.Retry {
 			t.Errorf("the request that was running: %v", err)
 		}
 		third := w.loop.Do(context.Background(), track, func(context.Context) error { return nil })

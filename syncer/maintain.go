@@ -9,6 +9,9 @@ import (
 	"github.com/auxolotl/auxsync/syncer/repo"
 )
 
+// InUse is why maintenance was skipped where somebody worked, or looked, in the cache.
+const InUse = "the cache is in use"
+
 // Maintain keeps the cache of a track's upstream small and quick: see
 // [repo.Repository.Maintain]. It is for quiet time: where somebody works in the cache
 // it does nothing. What ctx interrupts begins anew the next time.
@@ -16,7 +19,7 @@ func (s *Syncer) Maintain(ctx context.Context, t forks.Track) (done repo.Maintai
 	path := CachePath(s.CacheDir, t.Upstream)
 	release, ok := s.Git.TryAlone(path)
 	if !ok {
-		return repo.Maintained{Skipped: "the cache is in use"}, nil
+		return repo.Maintained{Skipped: InUse}, nil
 	}
 	defer release()
 	local, err := s.borrow(ctx, t)

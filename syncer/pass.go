@@ -161,6 +161,10 @@ func (v *visit) mayRun(ctx context.Context, old *recorded, adopt bool) error {
 	switch {
 	case v.found.branch.IsZero() && old == nil && adopt && v.opts.Create:
 		return v.room(ctx)
+	case v.found.branch.IsZero() && old == nil && !adopt && t.Pattern != "":
+		// It was found, and nobody has decided on it: no fault.
+		return &forks.Problem{Kind: forks.NeedsPerson, Err: &NotAdoptedError{Fork: t.Fork, Track: t.Name},
+			Next: "if the fork is to have its branch, make it where upstream is now: auxsync adopt --create " + t.Name}
 	case v.found.branch.IsZero() && old == nil:
 		return v.noSuchBranch(ctx, v.fork, "the fork", t.Branch, "branch")
 	case v.found.branch.IsZero():

@@ -24,22 +24,24 @@ type PolicyVersion struct {
 
 // Policies hands the versions of a fork's policy to look, the newest first, until
 // it returns false; there is none without a policy branch. It reads the cache as
-// the last pass of any track of the fork left it, and asks no remote.
-func (s *Syncer) Policies(ctx context.Context, t forks.Track, look func(PolicyVersion) (more bool)) error {
-	return s.reading(ctx, t, func(v *visit, q *repo.Quarantine) error {
-		refs, err := v.local.Refs(ctx, v.at("heads/auxsync/"))
+// the last pass of any track of the fork left it, and asks no remote. Where the cache
+// has nothing of the fork, known is false: whether it has a policy is not known then.
+func (s *Syncer) Policies(ctx context.Context, t forks.Track, look func(PolicyVersion) (more bool)) (known bool, err error) {
+	err = s.reading(ctx, t, func(v *visit, q *repo.Quarantine) error {
+		refs, err := v.local.Refs(ctx, v.at(""))
 		if err != nil {
 			return err
 		}
+		known = len(refs) > 0
 		tip := refs[forks.Ref(v.at("heads/auxsync/policy"))]
 		if tip.IsZero() {
 			return nil
 		}
-		versions, err := q.FirstParents(ctx, forks.Hash{}, tip)
+		versions, err := q.NewestFirstParents(ctx, tip, policyVersions)
 		if err != nil {
 			return err
 		}
-		for _, commit := range versions[:min(len(versions), policyVersions)] {
+		for _, commit := range versions {
 			text, err := fileAt(q, commit, policyFile)
 			if err != nil {
 				return fmt.Errorf("read the policy of fork %s at %s: %w", t.Fork, commit.Short(), err)
@@ -50,6 +52,7 @@ func (s *Syncer) Policies(ctx context.Context, t forks.Track, look func(PolicyVe
 		}
 		return nil
 	})
+	return known, err
 }
 
 // fileAt reads a file at the top of a commit's tree; nil if there is none.
@@ -75,6 +78,7 @@ func fileAt(q *repo.Quarantine, commit forks.Hash, name string) ([]byte, error) 
 // reading opens a track's cache for reading, without a lock; without a cache do is
 // not called.
 func (s *Syncer) reading(ctx context.Context, t forks.Track, do func(*visit, *repo.Quarantine) error) (err error) {
+	defer s.Git.TryUse(CachePath(s.CacheDir, t.Upstream))()
 	local, err := s.borrow(ctx, t)
 	if err != nil || local == nil {
 		return err

@@ -22,6 +22,7 @@ func (s *Syncer) borrow(ctx context.Context, t forks.Track) (*repo.Repository, e
 // Read returns a track's state as the last pass left it in the cache, without
 // asking the fork and without a lock; nil if there is none yet.
 func (s *Syncer) Read(ctx context.Context, t forks.Track) (state *forks.State, err error) {
+	defer s.Git.TryUse(CachePath(s.CacheDir, t.Upstream))()
 	local, err := s.borrow(ctx, t)
 	if err != nil || local == nil {
 		return nil, err
@@ -51,6 +52,7 @@ func (s *Syncer) Read(ctx context.Context, t forks.Track) (state *forks.State, e
 // aside fetches both remotes into a scratch repository that borrows the cache's
 // objects if there are any, and lets look at what is there.
 func (v *visit) aside(ctx context.Context, look func(*repo.Quarantine, *recorded) error) (err error) {
+	defer v.Git.TryUse(CachePath(v.CacheDir, v.track.Upstream))()
 	borrow, err := v.borrow(ctx, v.track)
 	if err != nil {
 		return err

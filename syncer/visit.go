@@ -37,6 +37,7 @@ type found struct {
 	branch   forks.Hash       // zero if the fork has no such branch
 	state    forks.Hash
 	source   forks.Hash // the state of the track whose stack this one carries
+	policy   forks.Hash // the tip of the policy branch, zero if there is none
 	archives map[forks.Ref]forks.Hash
 	pairs    map[forks.ProposalID]forks.Pair
 }
@@ -124,6 +125,7 @@ func (v *visit) readFork(ctx context.Context, branch bool) error {
 		v.found.branch = refs[forks.Ref(v.at("heads/"+v.track.Branch))]
 	}
 	v.found.state = refs[forks.Ref(v.at("state/"+v.track.Name))]
+	v.found.policy = refs[forks.Ref(v.at("heads/auxsync/policy"))]
 	if v.track.StackFrom != "" {
 		v.found.source = refs[forks.Ref(v.at("state/"+v.track.StackFrom))]
 	}
@@ -181,7 +183,10 @@ func (v *visit) noSuchBranch(ctx context.Context, r *repo.Remote, what, branch, 
 		return forks.AskPerson("push a first commit to it, or correct the URL", "%s %s is empty", what, r.URL())
 	}
 	next := "correct `" + key + "` of track " + v.track.Name
-	if key == "branch" {
+	switch {
+	case key == "follow" && v.track.Pattern != "":
+		next = "nothing, if upstream has ended it: its track goes from here in a while, and the fork stays as it is; else give it a track of its own in the config"
+	case key == "branch":
 		next += ", or make the branch where upstream is now: auxsync adopt --create " + v.track.Name
 	}
 	return forks.AskPerson(next, "%s %s has no branch %s (it has %s)", what, r.URL(), branch, someNames(refs, "refs/heads/"))
@@ -249,8 +254,8 @@ func set[K, V comparable](m map[K]V, key K, value V) {
 // object: the refs and the track's configuration.
 func (f found) fingerprint(t forks.Track) string {
 	h := sha256.New()
-	fmt.Fprintln(h, "2", t.Upstream, t.URL, t.Follow, t.Branch, t.History, t.PublishEvery, t.StackFrom)
-	fmt.Fprintln(h, f.upstream, f.branch, f.state, f.source, f.releases)
+	fmt.Fprintln(h, "3", t.Upstream, t.URL, t.Follow, t.Branch, t.History, t.PublishEvery, t.StackFrom)
+	fmt.Fprintln(h, f.upstream, f.branch, f.state, f.source, f.policy, f.releases)
 	for _, ref := range slices.Sorted(maps.Keys(f.archives)) {
 		fmt.Fprintln(h, ref, f.archives[ref])
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/forks/store"
@@ -21,6 +22,9 @@ type catalog struct {
 	store  *store.Store // nil where nothing was recorded yet
 	// readOnly keeps what is found from being recorded.
 	readOnly bool
+	// announce, if set, is told which branches came and went, once each. It is set
+	// before the catalog is shared.
+	announce func(pattern forks.Track, fresh []forks.Track, gone []string)
 
 	mu       sync.Mutex
 	config   *forks.Config
@@ -47,7 +51,11 @@ func (c *catalog) recall(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		c.set(p, branches)
+		gone, err := c.orphans(ctx, p)
+		if err != nil {
+			return err
+		}
+		c.set(p, append(branches, gone...))
 	}
 	for _, t := range onePerFork(cfg) {
 		record, err := c.store.Policy(ctx, t.Fork)
@@ -118,7 +126,7 @@ func (c *catalog) track(ctx context.Context, name string) (forks.Track, error) {
 	}
 	patterns := c.current().PatternsOf(name)
 	for _, p := range patterns {
-		if _, _, err := c.look(ctx, p); err != nil {
+		if err := c.look(ctx, p); err != nil {
 			return t, err
 		}
 	}
@@ -137,32 +145,64 @@ func (c *catalog) known(name string) (forks.Track, error) {
 	return c.policies[t.Fork].Apply(t), err
 }
 
-// look asks upstream which branches a pattern finds now, and records them. Fresh
-// are the tracks of branches that were not there before.
-func (c *catalog) look(ctx context.Context, pattern forks.Track) (fresh []forks.Track, gone []string, err error) {
+// orphanTime is for how long an adopted track whose branch upstream has removed is
+// still kept: its passes stop and say so, where people look.
+const orphanTime = 30 * 24 * time.Hour
+
+// orphans lists the branches of a pattern that upstream has removed lately and whose
+// tracks were adopted.
+func (c *catalog) orphans(ctx context.Context, pattern forks.Track) (branches []string, err error) {
+	if c.store == nil {
+		return nil, nil
+	}
+	gone, err := c.store.GoneBranches(ctx, pattern.Fork, pattern.Name, c.syncer.Clock.Now().Add(-orphanTime))
+	if err != nil {
+		return nil, err
+	}
+	tracks, _ := c.current().Expand(pattern, gone)
+	for _, t := range tracks {
+		state, err := c.store.Newest(ctx, t.Fork, t.Name)
+		if err != nil {
+			return nil, err
+		}
+		if !state.IsZero() {
+			branches = append(branches, t.Follow)
+		}
+	}
+	return branches, nil
+}
+
+// look asks upstream which branches a pattern finds now, and records and announces
+// them.
+func (c *catalog) look(ctx context.Context, pattern forks.Track) error {
 	branches, err := c.syncer.Branches(ctx, pattern)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	all, problems := c.current().Expand(pattern, branches)
 	if len(branches) > 0 && len(all) == 0 {
-		return nil, nil, errors.Join(append(problems, fmt.Errorf("no branch of upstream gives a track for pattern %s", pattern.Name))...)
+		return errors.Join(append(problems, fmt.Errorf("no branch of upstream gives a track for pattern %s", pattern.Name))...)
 	}
 	var names []string
 	for _, t := range all {
 		names = append(names, t.Follow)
 	}
+	var fresh []forks.Track
+	var gone []string
 	if c.store != nil && !c.readOnly {
 		var added []string
 		if added, gone, err = c.store.SetFoundBranches(ctx, pattern.Fork, pattern.Name, names); err != nil {
-			return nil, nil, err
+			return err
 		}
-		for _, t := range all {
-			if slices.Contains(added, t.Follow) {
-				fresh = append(fresh, t)
-			}
-		}
+		fresh = slices.DeleteFunc(all, func(t forks.Track) bool { return !slices.Contains(added, t.Follow) })
 	}
-	c.set(pattern, names)
-	return fresh, gone, nil
+	orphans, err := c.orphans(ctx, pattern)
+	if err != nil {
+		return err
+	}
+	c.set(pattern, append(names, orphans...))
+	if c.announce != nil && len(fresh)+len(gone) > 0 {
+		c.announce(pattern, fresh, gone)
+	}
+	return nil
 }

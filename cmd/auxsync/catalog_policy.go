@@ -14,6 +14,7 @@ import (
 
 // policyFound is what a look at a fork's policy brought.
 type policyFound struct {
+	known   bool   // it could be looked; else all that follows is empty
 	newest  string // source of the newest version; "" if there is no policy
 	good    string // source of the newest good version; "" if none was found
 	text    []byte
@@ -23,8 +24,8 @@ type policyFound struct {
 
 // readPolicy takes in a fork's policy: the local file that the config names, or the
 // newest good version on the branch auxsync/policy as the cache has it. It returns
-// what to tell people, "" if nothing is new. Where no version is good the one that
-// was taken in last stays.
+// what to tell people, "" if nothing is new. Where no version is good, and where the
+// cache does not know the fork yet, the one that was taken in last stays.
 func (c *catalog) readPolicy(ctx context.Context, t forks.Track) (news string, err error) {
 	var found policyFound
 	if t.Policy != "" {
@@ -33,13 +34,18 @@ func (c *catalog) readPolicy(ctx context.Context, t forks.Track) (news string, e
 		return "", err
 	}
 	c.mu.Lock()
-	known, looked := c.seen[t.Fork]
-	c.seen[t.Fork] = found.newest
+	last, looked := c.seen[t.Fork]
 	c.mu.Unlock()
-	if looked && known == found.newest {
+	if !found.known || looked && last == found.newest {
 		return "", nil
 	}
-	return c.takePolicy(ctx, t.Fork, found)
+	if news, err = c.takePolicy(ctx, t.Fork, found); err != nil {
+		return "", err // the next look tries again
+	}
+	c.mu.Lock()
+	c.seen[t.Fork] = found.newest
+	c.mu.Unlock()
+	return news, nil
 }
 
 // recallPolicy puts the policy on record into effect.
@@ -61,20 +67,20 @@ func (c *catalog) recallPolicy(fork string, record forks.PolicyRecord) {
 func policyOfFile(path string) policyFound {
 	policy, err := forks.LoadPolicy(path)
 	if err != nil {
-		return policyFound{newest: path + ": " + err.Error(), refused: err}
+		return policyFound{known: true, newest: path + ": " + err.Error(), refused: err}
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return policyFound{newest: path + ": " + err.Error(), refused: err}
+		return policyFound{known: true, newest: path + ": " + err.Error(), refused: err}
 	}
 	sum := sha256.Sum256(text)
 	source := path + " " + hex.EncodeToString(sum[:6])
-	return policyFound{newest: source, good: source, text: text, policy: policy}
+	return policyFound{known: true, newest: source, good: source, text: text, policy: policy}
 }
 
 // policyOfBranch looks through the versions of a policy branch.
 func (c *catalog) policyOfBranch(ctx context.Context, t forks.Track) (found policyFound, err error) {
-	err = c.syncer.Policies(ctx, t, func(v syncer.PolicyVersion) bool {
+	found.known, err = c.syncer.Policies(ctx, t, func(v syncer.PolicyVersion) bool {
 		policy, err := forks.ParsePolicy(v.Text, "policy.toml at "+v.Commit.Short())
 		if v.Text == nil {
 			err = fmt.Errorf("commit %s has no policy.toml", v.Commit.Short())
@@ -113,12 +119,18 @@ func (c *catalog) takePolicy(ctx context.Context, fork string, found policyFound
 	c.policies[fork], c.refused[fork] = found.policy, found.refused
 	c.mu.Unlock()
 	switch {
+	case next.RefusedSource != record.RefusedSource && next.RefusedSource != "" && next.Source == "":
+		news = "the newest policy is refused, and no good one is known: config.toml alone counts: " + next.Problems
 	case next.RefusedSource != record.RefusedSource && next.RefusedSource != "":
 		news = "the newest policy is refused, the last good one stays: " + next.Problems
 	case next.Source != record.Source && next.Source != "":
 		news = "policy taken in: " + next.Source
 	case next.Source != record.Source:
 		news = "there is no policy any more: config.toml alone counts"
+	case next.RefusedSource != record.RefusedSource && next.Source != "":
+		news = "the newest policy is the good one again: " + next.Source
+	case next.RefusedSource != record.RefusedSource:
+		news = "the policy that was refused is gone: config.toml alone counts"
 	default:
 		return "", nil
 	}

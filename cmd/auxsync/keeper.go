@@ -70,7 +70,11 @@ func (a *app) keeper(ctx context.Context, n need) (keeper, error) {
 // none. A socket that was named must answer.
 func (a *app) daemon(ctx context.Context, cfg *forks.Config, cfgErr error) (*control.Client, error) {
 	if path := a.env("AUXSYNC_CONTROL"); path != "" {
-		return control.Dial(ctx, path, clockwork.NewRealClock())
+		client, err := control.Dial(ctx, path, clockwork.NewRealClock())
+		if errors.Is(err, control.ErrNoDaemon) {
+			err = forks.AskPerson("start it, or unset AUXSYNC_CONTROL", "%w", err)
+		}
+		return client, err
 	}
 	var paths []string
 	if cfg != nil {

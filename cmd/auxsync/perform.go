@@ -85,7 +85,7 @@ func (s *session) perform(ctx context.Context, who string, req control.Request, 
 	case verbCensus:
 		return s.outlook(t)(s.syncer.Census(ctx, t, req.Onto, req.Ref, o))
 	case verbRecover:
-		return s.pass(ctx, t, func(ctx context.Context) (syncer.Outcome, error) { return s.syncer.Recover(ctx, t, o) })
+		return s.recover(ctx, t, o)
 	}
 	return nil, usage("there is no request %q", req.Verb)
 }
@@ -113,6 +113,9 @@ func retargets(t forks.Track, upstream string) error {
 	if forks.SameRepository(t.Upstream, upstream) {
 		return nil
 	}
+	if _, err := forks.Transport(upstream); err != nil {
+		return usage("--upstream: the address %w", err) // it may hold a password: not repeated
+	}
 	return usage("the config has upstream = %q for fork %s; write %q there first, and reload the daemon if one runs",
 		forks.Inert(t.Upstream), t.Fork, forks.Inert(upstream))
 }
@@ -124,6 +127,17 @@ func (s *session) pass(ctx context.Context, t forks.Track, do func(context.Conte
 		var err error
 		out, err = do(ctx)
 		return out, err
+	})
+	return s.outlook(t)(out, err)
+}
+
+// recover fills the database. That is no pass: it says nothing about how the track
+// fares.
+func (s *session) recover(ctx context.Context, t forks.Track, o syncer.Options) (any, error) {
+	var out syncer.Outcome
+	err := s.alone(ctx, t, func(ctx context.Context) (err error) {
+		out, err = s.syncer.Recover(ctx, t, o)
+		return errors.Join(err, s.takeIn(ctx, t))
 	})
 	return s.outlook(t)(out, err)
 }

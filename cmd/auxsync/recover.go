@@ -67,6 +67,9 @@ func (a *app) backupTo(ctx context.Context, path string) (err error) {
 	if _, err := os.Lstat(path); err == nil {
 		return usage("%s exists already; name a new file", forks.Inert(path))
 	}
+	if _, err := os.Stat(filepath.Dir(path)); err != nil {
+		return usage("there is no folder for the backup: %w", err)
+	}
 	k, err := a.keeper(ctx, toWork)
 	if err != nil {
 		return err

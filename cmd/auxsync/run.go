@@ -53,6 +53,7 @@ type daemon struct {
 	manager *systemd.Notifier
 	started time.Time
 	changed chan struct{} // has room for one: the tracks may have changed
+	renewed chan struct{} // has room for one: there may be other patterns than before
 	kept    time.Time     // when caches and database were maintained last; of quietTime alone
 }
 
@@ -67,7 +68,7 @@ func (a *app) serve(ctx context.Context, cfg *forks.Config, clock clockwork.Cloc
 	if err != nil {
 		return fmt.Errorf("take over the sockets of the unit: %w", err)
 	}
-	d := &daemon{manager: systemd.NewNotifier(a.env), started: clock.Now(), changed: make(chan struct{}, 1)}
+	d := &daemon{manager: systemd.NewNotifier(a.env), started: clock.Now(), changed: make(chan struct{}, 1), renewed: make(chan struct{}, 1)}
 	d.notify(log, d.manager.Status("opening the state directory"))
 	d.notify(log, d.manager.Extend(upgradeTime))
 	if d.session, err = a.keepingAlone(ctx, cfg, clock, log); err != nil {
@@ -125,6 +126,7 @@ func (d *daemon) keep(ctx context.Context, sockets systemd.Sockets) (err error) 
 		Status: func(text string) { d.notify(d.log, d.manager.Status(forks.Inert(text))) },
 		Idle:   d.quietTime,
 	})
+	d.fetched, d.catalog.announce = d.afterPass, d.announce
 	for _, t := range onePerFork(d.config) {
 		if _, err := d.catalog.readPolicy(ctx, t); err != nil {
 			d.log.Warn("the policy cannot be read before the first pass", zap.String("fork", t.Fork), zap.Error(err))
@@ -135,10 +137,19 @@ func (d *daemon) keep(ctx context.Context, sockets systemd.Sockets) (err error) 
 	if err != nil {
 		return errors.Join(err, sockets.Close())
 	}
-	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	// Requests are told of the end when the loop is, so that both end side by side.
+	ctx, fail := context.WithCancel(ctx)
+	defer fail()
+	serving, stop := context.WithCancel(ctx)
 	ended := make(chan error, len(servers))
 	for _, serve := range servers {
-		go func() { ended <- serve(serving) }()
+		go func() {
+			err := serve(serving)
+			if err != nil {
+				fail() // a daemon that cannot be asked is better started anew
+			}
+			ended <- err
+		}()
 	}
 	defer func() {
 		stop()
@@ -238,7 +249,9 @@ func (d *daemon) socketPath() string {
 // scheduled makes a pass that is due.
 func (d *daemon) scheduled(ctx context.Context, t forks.Track) (syncer.Outcome, error) {
 	out, err := d.syncer.Sync(ctx, t, syncer.Options{Who: "the daemon", Due: true})
-	d.afterPass(ctx, t)
+	if !out.Quiet || t.Policy != "" {
+		d.afterPass(ctx, t)
+	}
 	return out, err
 }
 
@@ -253,8 +266,13 @@ func (d *daemon) afterPass(ctx context.Context, t forks.Track) {
 		return
 	}
 	d.tell(forks.Event{Fork: t.Fork, Track: t.Name, Kind: "policy", Text: news})
+	poke(d.changed)
+}
+
+// poke makes sure that somebody looks, once, however often it is called before.
+func poke(place chan struct{}) {
 	select {
-	case d.changed <- struct{}{}:
+	case place <- struct{}{}:
 	default:
 	}
 }

@@ -32,6 +32,7 @@ type session struct {
 	syncer  *syncer.Syncer
 	loop    *syncer.Loop // nil outside the daemon
 	lock    *store.FileLock
+	fetched func(context.Context, forks.Track) // in the daemon: takes in the policy
 }
 
 // loadConfig finds and reads the config file.
@@ -161,20 +162,40 @@ func (a *app) outsider(ctx context.Context) (*session, error) {
 
 // lane makes a pass while no other one is made in its fork, and books how it ended.
 func (s *session) lane(ctx context.Context, t forks.Track, do func(context.Context) (syncer.Outcome, error)) error {
-	if s.loop == nil { // the lock of the state directory keeps others away
-		out, err := do(ctx)
-		if err == nil && !out.Quiet {
-			_, err = s.catalog.readPolicy(ctx, t)
-		}
+	loop := s.loop
+	if loop == nil {
 		// The person is told by the command itself: nothing is logged besides.
-		syncer.NewLoop(syncer.LoopConfig{Clock: s.clock, Log: zap.NewNop(), Journal: s.store, Random: rand.Float64}).Ran(t, out, err)
-		return err
+		loop = syncer.NewLoop(syncer.LoopConfig{Clock: s.clock, Log: zap.NewNop(), Journal: s.store, Random: rand.Float64})
 	}
-	return s.loop.Do(ctx, t, func(ctx context.Context) error {
+	return s.alone(ctx, t, func(ctx context.Context) error {
 		out, err := do(ctx)
-		s.loop.Ran(t, out, err)
+		if !out.Quiet || t.Policy != "" {
+			err = errors.Join(err, s.takeIn(ctx, t))
+		}
+		loop.Ran(t, out, err)
 		return err
 	})
+}
+
+// alone does something while nothing else is done in a track's fork.
+func (s *session) alone(ctx context.Context, t forks.Track, do func(context.Context) error) error {
+	if s.loop == nil { // the lock of the state directory keeps others away
+		return do(ctx)
+	}
+	return s.loop.Do(ctx, t, do)
+}
+
+// takeIn takes in what a fetch brought besides: the fork's policy.
+func (s *session) takeIn(ctx context.Context, t forks.Track) error {
+	switch {
+	case s.fetched != nil:
+		s.fetched(ctx, t)
+		return nil
+	case ctx.Err() != nil:
+		return nil // the next pass takes it in
+	}
+	_, err := s.catalog.readPolicy(ctx, t)
+	return err
 }
 
 // secret reads a fork's credential anew at each use, so that a renewed one counts.

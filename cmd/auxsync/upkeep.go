@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/syncer"
 )
 
 // upkeepEvery is how often caches and database are maintained, upkeepTime how long
@@ -30,6 +31,7 @@ func (d *daemon) quietTime(ctx context.Context) {
 	tracks, _ := d.catalog.tracks()
 	slices.SortStableFunc(tracks, func(a, b forks.Track) int { return cmp.Compare(a.Upstream, b.Upstream) })
 	tracks = slices.CompactFunc(tracks, func(a, b forks.Track) bool { return a.Upstream == b.Upstream })
+	all := true
 	for _, t := range tracks {
 		done, err := d.syncer.Maintain(ctx, t)
 		if ctx.Err() != nil {
@@ -39,8 +41,15 @@ func (d *daemon) quietTime(ctx context.Context) {
 			d.log.Warn("a cache could not be maintained", zap.String("fork", t.Fork), zap.Error(err))
 			continue
 		}
+		if done.Skipped == syncer.InUse {
+			all = false
+			continue
+		}
 		d.log.Info("cache maintained", zap.String("upstream", t.Upstream), zap.Int64("bytes_before", done.Before),
 			zap.Int64("bytes_after", done.After), zap.Int("leftovers", done.Swept), zap.String("skipped", done.Skipped))
+	}
+	if !all {
+		return // it is the next quiet time's turn
 	}
 	rows, err := d.store.Trim(ctx)
 	if err != nil {

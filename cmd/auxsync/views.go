@@ -54,9 +54,12 @@ func (s *session) view(ctx context.Context, t forks.Track) (control.View, error)
 		}
 	}
 	var damaged *repo.DamagedError
-	if v.State, err = s.syncer.Read(ctx, t); errors.As(err, &damaged) {
+	switch v.State, err = s.syncer.Read(ctx, t); {
+	case errors.As(err, &damaged):
 		v.Health.Trouble = damaged.Error() + "; the next pass fetches it again"
-	} else if err != nil {
+	case err != nil && ctx.Err() == nil:
+		v.Health.Trouble = err.Error() // one track's trouble hides no other track
+	case err != nil:
 		return v, err
 	}
 	if s.store != nil {

@@ -19,6 +19,7 @@ import (
 // watch does what comes between passes: it takes in a changed config or policy, and
 // looks for new branches of upstream. It returns when ctx has ended.
 func (d *daemon) watch(ctx context.Context, hangups <-chan os.Signal) {
+	again := soonest
 	next := d.clock.NewTimer(0)
 	defer next.Stop()
 	for {
@@ -29,15 +30,24 @@ func (d *daemon) watch(ctx context.Context, hangups <-chan os.Signal) {
 			if _, err := d.reload(ctx); err != nil {
 				d.log.Error("the config is refused, the last good one stays", zap.Error(err))
 			}
+		case <-d.renewed:
 			next.Reset(0)
 		case <-d.changed:
 			d.retrack()
 		case <-next.Chan():
-			d.discover(ctx)
-			next.Reset(d.shortest())
+			if d.discover(ctx) {
+				again = soonest
+				next.Reset(d.shortest())
+				continue
+			}
+			next.Reset(min(again, d.shortest()))
+			again *= 2
 		}
 	}
 }
+
+// soonest is the wait after a first look at upstream's branches that failed.
+const soonest = time.Minute
 
 // shortest is how often patterns are looked after.
 func (d *daemon) shortest() time.Duration {
@@ -48,25 +58,33 @@ func (d *daemon) shortest() time.Duration {
 	return wait
 }
 
-// discover looks for branches of upstream that the config's patterns match.
-func (d *daemon) discover(ctx context.Context) {
+// discover looks for branches of upstream that the config's patterns match. It
+// reports whether every upstream that was asked has answered.
+func (d *daemon) discover(ctx context.Context) (all bool) {
+	all = true
 	for _, p := range d.catalog.current().Patterns() {
-		fresh, gone, err := d.catalog.look(ctx, p)
-		if err != nil {
+		if err := d.catalog.look(ctx, p); err != nil {
+			all = false
 			if ctx.Err() == nil {
 				d.log.Warn("upstream's branches cannot be listed, those known stay", zap.String("fork", p.Fork), zap.String("track", p.Name), zap.Error(err))
 			}
-			continue
-		}
-		for _, t := range fresh {
-			d.tell(forks.Event{Fork: t.Fork, Track: t.Name, Kind: "branch",
-				Text: fmt.Sprintf("upstream has branch %s; adopt the fork's branch %s, or make it: auxsync adopt --create %s", t.Follow, t.Branch, t.Name)})
-		}
-		for _, branch := range gone {
-			d.tell(forks.Event{Fork: p.Fork, Kind: "branch", Text: fmt.Sprintf("upstream has no branch %s any more; its track is no longer kept", branch)})
 		}
 	}
 	d.retrack()
+	return all
+}
+
+// announce tells which branches of upstream came and went.
+func (d *daemon) announce(p forks.Track, fresh []forks.Track, gone []string) {
+	for _, t := range fresh {
+		d.tell(forks.Event{Fork: t.Fork, Track: t.Name, Kind: "branch",
+			Text: fmt.Sprintf("upstream has branch %s; adopt the fork's branch %s, or make it: auxsync adopt --create %s", t.Follow, t.Branch, t.Name)})
+	}
+	for _, branch := range gone {
+		d.tell(forks.Event{Fork: p.Fork, Kind: "branch", Text: fmt.Sprintf("upstream has no branch %s any more; if the fork's branch was adopted its track stops now, and goes from here after %s; the fork stays as it is",
+			branch, forks.Ago(orphanTime))})
+	}
+	poke(d.changed)
 }
 
 // retrack gives the loop the tracks as they are now.
@@ -95,7 +113,7 @@ func (d *daemon) reload(context.Context) (any, error) {
 		d.tell(forks.Event{Kind: "config", Text: "refused, the last good one stays: " + err.Error()})
 		return nil, err
 	}
-	r := reloaded{Schema: "auxsync.reload/1", File: d.absoluteConfig(), Restart: append([]string{}, forks.Restart(d.catalog.current(), cfg)...)}
+	r := reloaded{Schema: "auxsync.reload/1", File: d.absoluteConfig(), Restart: append([]string{}, forks.Restart(d.config, cfg)...)}
 	d.catalog.replace(cfg)
 	text := "taken in"
 	if len(r.Restart) > 0 {
@@ -106,6 +124,7 @@ func (d *daemon) reload(context.Context) (any, error) {
 		d.afterPass(context.Background(), t)
 	}
 	d.retrack()
+	poke(d.renewed)
 	return r, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+	"time"
 )
 
 // FoundBranches returns, in order of their names, the upstream branches that matched
@@ -12,6 +13,15 @@ func (s *Store) FoundBranches(ctx context.Context, fork, pattern string) ([]stri
 	return collect(ctx, s, "read found branches from", func(rows *sql.Rows) (branch string, err error) {
 		return branch, rows.Scan(&branch)
 	}, `SELECT branch FROM found_branches WHERE fork = ? AND pattern = ? AND gone_at IS NULL ORDER BY branch`, fork, pattern)
+}
+
+// GoneBranches returns the upstream branches that matched a pattern and went
+// after since, in order of their names.
+func (s *Store) GoneBranches(ctx context.Context, fork, pattern string, since time.Time) ([]string, error) {
+	return collect(ctx, s, "read found branches from", func(rows *sql.Rows) (branch string, err error) {
+		return branch, rows.Scan(&branch)
+	}, `SELECT branch FROM found_branches WHERE fork = ? AND pattern = ? AND gone_at > ? ORDER BY branch`,
+		fork, pattern, timeColumn(since))
 }
 
 // SetFoundBranches records the upstream branches that match a pattern now; pattern

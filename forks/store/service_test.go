@@ -144,6 +144,11 @@ func TestFoundBranchesTellWhatCameAndWhatWent(t *testing.T) {
 		}
 		clock.Advance(time.Hour)
 	}
+	for ago, want := range map[time.Duration][]string{2 * time.Hour: {"r-2"}, 30 * time.Minute: nil} {
+		if got, err := db.GoneBranches(t.Context(), "nix", "releases", clock.Now().Add(-ago)); err != nil || !slices.Equal(got, want) {
+			t.Errorf("gone since %s ago: %q, %v; want %q", ago, got, err, want)
+		}
+	}
 	if got, err := db.FoundBranches(t.Context(), "nix", "other"); err != nil || len(got) != 0 {
 		t.Errorf("another pattern has %q, %v", got, err)
 	}

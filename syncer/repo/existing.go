@@ -7,7 +7,7 @@ import (
 )
 
 // OpenExisting opens the cache in dir to read from it, beside the process that
-// owns it: nothing is made, swept or changed. Within that process hold a [Git.Use]
+// owns it: nothing is made, swept or changed. Within that process hold a [Git.TryUse]
 // meanwhile. A cache that lost a part of itself is a [*DamagedError].
 func (g *Git) OpenExisting(_ context.Context, dir string) (*Repository, error) {
 	dir, err := filepath.Abs(dir)

@@ -3,6 +3,7 @@ package repo
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/auxolotl/auxsync/forks"
@@ -22,6 +23,13 @@ func (q *Quarantine) IsAncestor(ctx context.Context, a, b forks.Hash) (bool, err
 func (q *Quarantine) FirstParents(ctx context.Context, from, to forks.Hash) ([]forks.Hash, error) {
 	return q.revList(ctx, call{args: []string{"rev-list", "--first-parent", "--stdin"},
 		stdin: strings.NewReader(revisions(to, from))})
+}
+
+// NewestFirstParents lists the newest commits of tip's first-parent chain, at most
+// most of them, newest first.
+func (q *Quarantine) NewestFirstParents(ctx context.Context, tip forks.Hash, most int) ([]forks.Hash, error) {
+	return q.revList(ctx, call{args: []string{"rev-list", "--first-parent", "--max-count=" + strconv.Itoa(most), "--stdin"},
+		stdin: strings.NewReader(revisions(tip))})
 }
 
 // revList runs a rev-list that prints ids.

@@ -67,6 +67,20 @@ func (g *Git) Use(dir string) (release func()) {
 	return p.leave(func() { p.shared-- })
 }
 
+// TryUse is Use for a short look: it never waits. Where somebody has the cache alone
+// nothing is taken, and who looks does so as another process would: maintenance does
+// not disturb that, and a cache that is being rebuilt looks damaged.
+func (g *Git) TryUse(dir string) (release func()) {
+	p := g.place(dir)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.alone {
+		return func() {}
+	}
+	p.shared++
+	return p.leave(func() { p.shared-- })
+}
+
 // TryAlone takes the cache in dir for one user alone, as maintenance needs it, if
 // nobody works there now. It never waits.
 func (g *Git) TryAlone(dir string) (release func(), ok bool) {

@@ -18,7 +18,7 @@ import (
 func TestACacheIsSharedOrOnesAlone(t *testing.T) {
 	t.Parallel()
 	g, dir := newGit(t), t.TempDir()
-	one, two := g.Use(dir), g.Use(filepath.Join(dir, "x", ".."))
+	one, two := g.Use(dir), g.TryUse(filepath.Join(dir, "x", ".."))
 	if _, ok := g.TryAlone(dir); ok {
 		t.Fatal("alone beside two others")
 	}
@@ -34,6 +34,10 @@ func TestACacheIsSharedOrOnesAlone(t *testing.T) {
 	}
 	if _, ok := g.TryAlone(dir); ok {
 		t.Fatal("two are alone")
+	}
+	g.TryUse(dir)() // does not wait, and gives nothing free that is another's
+	if _, ok := g.TryAlone(dir); ok {
+		t.Fatal("a short look ended somebody's being alone")
 	}
 	other, ok := g.TryAlone(t.TempDir())
 	if !ok {

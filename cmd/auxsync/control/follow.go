@@ -86,6 +86,9 @@ func parseEvent(line []byte) (receivedEvent, error) {
 		return receivedEvent{}, fmt.Errorf("a line of the stream is no event: %w", err)
 	}
 	e := receivedEvent{event: w.event, last: w.Failure != nil, result: w.Result}
+	if string(e.result) == "null" {
+		e.result = nil // there is none, which a raw message does not tell
+	}
 	if !e.last {
 		return e, nil
 	}

@@ -198,7 +198,7 @@ func TestResultThatCannotBeEncodedIsAFailure(t *testing.T) {
 		return func() {}, nil
 	}})
 	raw, err := d.dial(t).Run(t.Context(), control.Request{Verb: "sync"}, nil)
-	if string(raw) != "null" || err == nil || !strings.Contains(err.Error(), "encode the answer") {
+	if raw != nil || err == nil || !strings.Contains(err.Error(), "encode the answer") {
 		t.Errorf("got %s, %v", raw, err)
 	}
 }
