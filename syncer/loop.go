@@ -11,8 +11,12 @@ import (
 	"github.com/auxolotl/auxsync/forks"
 )
 
-// quietTime is how long nothing may be due for maintenance to begin.
-const quietTime = 5 * time.Minute
+// For maintenance to begin nothing may be due for quietTime; once it was not called
+// for a day, because there are too many tracks for that, scarceTime will do.
+const (
+	quietTime  = 5 * time.Minute
+	scarceTime = 20 * time.Second
+)
 
 // LoopConfig is what a Loop works with. Clock, Log, Pass, Journal and Random are
 // required.
@@ -37,7 +41,7 @@ type LoopConfig struct {
 	// Status, if set, is told in people's words what is going on, when that changed.
 	Status func(string)
 	// Idle, if set, does maintenance: once after passes, when nothing runs and nothing
-	// is due for five minutes. Its context ends as soon as a pass is due or a person
+	// is due for five minutes, or after a day without it for twenty seconds. Its context ends as soon as a pass is due or a person
 	// asks for the fork; they wait until it has returned.
 	Idle func(ctx context.Context)
 }
@@ -97,6 +101,7 @@ type finished struct {
 type idle struct {
 	cancel context.CancelFunc // nil while none runs
 	done   bool               // nothing ran since the last one
+	last   time.Time          // when it began last; at first, when the loop looked first
 }
 
 // NewLoop returns a loop without tracks.
@@ -234,12 +239,18 @@ func (l *Loop) pass(ctx context.Context, t forks.Track) {
 // rest begins maintenance in a quiet time. Its caller holds mu.
 func (l *Loop) rest(ctx context.Context, now time.Time) {
 	next, some := l.schedule.ahead(now)
+	need := quietTime
+	if l.idle.last.IsZero() {
+		l.idle.last = now
+	} else if now.Sub(l.idle.last) > 24*time.Hour {
+		need = scarceTime
+	}
 	if l.Idle == nil || l.idle.done || l.idle.cancel != nil || len(l.lanes) > 0 || len(l.requests) > 0 ||
-		l.schedule.overdue(now) > 0 || some && next < quietTime {
+		l.schedule.overdue(now) > 0 || some && next < need {
 		return
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	l.idle = idle{cancel: cancel, done: true}
+	l.idle = idle{cancel: cancel, done: true, last: now}
 	go func() {
 		err := guard(func() error { l.Idle(ctx); return nil })
 		if err != nil {

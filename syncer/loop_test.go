@@ -268,6 +268,25 @@ func TestIdleDoesNotRunWherePassesAreSoonDue(t *testing.T) {
 	})
 }
 
+func TestIdleComesToABusyLoopAfterADay(t *testing.T) {
+	var calls atomic.Int32
+	inLoop(t, nil, func(w *loopWorld) {
+		w.Idle = func(context.Context) { calls.Add(1) }
+	}, func(t *testing.T, w *loopWorld) {
+		tracks := tracksOf("aux/main")
+		tracks[0].Interval = time.Minute
+		w.loop.SetTracks(tracks)
+		w.later(23 * time.Hour)
+		if n := calls.Load(); n != 0 {
+			t.Errorf("maintenance ran %d times with a pass due each minute", n)
+		}
+		w.later(2 * time.Hour)
+		if n := calls.Load(); n != 1 {
+			t.Errorf("maintenance ran %d times after a day without it, want once", n)
+		}
+	})
+}
+
 func TestMaintenanceThatPanicsIsLogged(t *testing.T) {
 	configure := func(w *loopWorld) { w.Idle = func(context.Context) { panic("broken") } }
 	inLoop(t, nil, configure, func(t *testing.T, w *loopWorld) {

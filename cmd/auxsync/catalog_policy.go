@@ -111,9 +111,15 @@ func (c *catalog) takePolicy(ctx context.Context, fork string, found policyFound
 			found.policy = nil
 		}
 	}
-	next := forks.PolicyRecord{Source: found.good, Text: found.text, Taken: record.Taken}
+	next := forks.PolicyRecord{Source: found.good, Text: found.text, Taken: record.Taken, Refused: record.Refused}
+	if next.Source != record.Source {
+		next.Taken = c.syncer.Clock.Now()
+	}
 	if found.refused != nil {
 		next.RefusedSource, next.Problems = found.newest, found.refused.Error()
+		if next.RefusedSource != record.RefusedSource {
+			next.Refused = c.syncer.Clock.Now()
+		}
 	}
 	c.mu.Lock()
 	c.policies[fork], c.refused[fork] = found.policy, found.refused

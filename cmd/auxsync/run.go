@@ -219,7 +219,8 @@ func (d *daemon) listen(ctx context.Context, sockets systemd.Sockets) (servers [
 		var lc net.ListenConfig
 		l, err := lc.Listen(ctx, "tcp", d.config.Listen)
 		if err != nil {
-			return nil, forks.AskPerson("choose another address for listen", "open the status page: %w", err)
+			err = forks.AskPerson("choose another address for listen", "open the status page: %w", err)
+			return nil, errors.Join(err, systemd.Sockets{Control: controls}.Close())
 		}
 		pages = append(pages, l)
 	}

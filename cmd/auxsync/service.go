@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -42,7 +43,7 @@ func (d *daemon) Backup(ctx context.Context, w io.Writer) error { return d.backu
 func (d *daemon) servePage(ctx context.Context, l net.Listener) error {
 	const slow = 15 * time.Second
 	server := &http.Server{
-		Handler:           web.New(web.Config{Source: page{d}, Clock: d.clock, Log: d.log, Title: "auxsync"}),
+		Handler:           web.New(web.Config{Source: &page{d: d}, Clock: d.clock, Log: d.log, Title: "auxsync"}),
 		ReadHeaderTimeout: slow, ReadTimeout: slow, WriteTimeout: slow, IdleTimeout: time.Minute,
 		MaxHeaderBytes: 16 << 10, ErrorLog: zap.NewStdLog(d.log),
 	}
@@ -53,13 +54,36 @@ func (d *daemon) servePage(ctx context.Context, l net.Listener) error {
 	return nil
 }
 
-// page is what the status page shows.
-type page struct{ d *daemon }
+// page is what the status page shows. It is for everybody, so what it reads from
+// disk serves all who ask within a moment.
+type page struct {
+	d *daemon
+
+	mu    sync.Mutex
+	at    time.Time // when views were read
+	views []control.View
+}
+
+// pageAge is how old the page may be.
+const pageAge = 5 * time.Second
+
+func (p *page) read(ctx context.Context) ([]control.View, time.Time, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if now := p.d.clock.Now(); p.views == nil || now.Sub(p.at).Abs() > pageAge {
+		views, err := p.d.session.views(ctx, "")
+		if err != nil {
+			return nil, now, err
+		}
+		p.views, p.at = views, now
+	}
+	return p.views, p.at.UTC(), nil
+}
 
 // Overview implements [web.Source].
-func (p page) Overview(ctx context.Context) (reports.Overview, error) {
-	views, err := p.d.views(ctx, "")
-	o := reports.Overview{At: p.d.clock.Now().UTC()}
+func (p *page) Overview(ctx context.Context) (reports.Overview, error) {
+	views, at, err := p.read(ctx)
+	o := reports.Overview{At: at}
 	for _, v := range views {
 		o.Tracks = append(o.Tracks, statusOf(v))
 	}
@@ -67,8 +91,8 @@ func (p page) Overview(ctx context.Context) (reports.Overview, error) {
 }
 
 // Patches implements [web.Source].
-func (p page) Patches(ctx context.Context, fork, track string) (reports.PatchList, bool, error) {
-	views, err := p.d.views(ctx, "")
+func (p *page) Patches(ctx context.Context, fork, track string) (reports.PatchList, bool, error) {
+	views, _, err := p.read(ctx)
 	for _, v := range views {
 		if v.Track.Fork == fork && v.Track.Name == track && v.State != nil {
 			return reports.PatchesOf(fork, *v.State), true, err
@@ -78,9 +102,9 @@ func (p page) Patches(ctx context.Context, fork, track string) (reports.PatchLis
 }
 
 // Conflicts implements [web.Source].
-func (p page) Conflicts(ctx context.Context) (reports.ConflictList, error) {
-	views, err := p.d.views(ctx, "")
-	list := reports.ConflictList{At: p.d.clock.Now().UTC()}
+func (p *page) Conflicts(ctx context.Context) (reports.ConflictList, error) {
+	views, at, err := p.read(ctx)
+	list := reports.ConflictList{At: at}
 	for _, v := range views {
 		if v.State != nil {
 			list.Add(v.Track.Fork, *v.State)
