@@ -78,14 +78,20 @@ func errTooLarge(limit int) error {
 // origins.
 func Parse(data []byte, name string, env func(string) string) (*Config, error) {
 	problems := &problemList{file: name}
+	var cfg *Config
 	if root := parseTOML(data, problems); root != nil {
 		r := configReader{problems: problems, env: env}
-		cfg := r.config(root)
-		if problems.err() == nil {
-			return cfg, nil
-		}
+		cfg = r.config(root)
 	}
-	return nil, problems.err()
+	err := problems.err()
+	if err == nil {
+		return cfg, nil
+	}
+	var told *ConfigError
+	if errors.As(err, &told) && cfg != nil {
+		told.StateDir = cfg.StateDir
+	}
+	return nil, err
 }
 
 // Tracks returns the tracks of one branch each, sorted by fork, and in the file's

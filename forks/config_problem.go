@@ -12,6 +12,10 @@ type ConfigError struct {
 	Problems []ConfigProblem // one at least
 	// Err is why the file could not be read, if that is the problem.
 	Err error
+	// StateDir is the state directory that the file names in spite of its problems, or
+	// its default; empty if it cannot be told. A daemon that took in an earlier version
+	// of the file may run there.
+	StateDir string
 }
 
 // ConfigProblem is one thing that is wrong with a config file.

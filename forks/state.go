@@ -73,7 +73,7 @@ type Hold struct {
 	Commit Hash   `json:"commit"` // the hold point
 	Reason string `json:"reason"`
 	// Until is set where nothing but publish_every keeps the branch from moving on:
-	// the time of the next publication.
+	// the time of the next publication. After an adoption that is at once.
 	Until time.Time `json:"until,omitzero"`
 }
 

@@ -21,6 +21,7 @@ const (
 	Following Phase = "following" // on upstream's tip, as far as the last pass saw
 	Holding   Phase = "holding"   // waits at an older upstream commit for decisions
 	Stopped   Phase = "stopped"   // does nothing until a person acts
+	Failing   Phase = "failing"   // the last pass failed, and is tried again
 )
 
 // Overview tells where every track stands.
@@ -51,9 +52,6 @@ type TrackStatus struct {
 	// Next is when the daemon makes the next pass; nil where no daemon tells.
 	Next    *time.Time `json:"next_pass"`
 	Running bool       `json:"running"` // a pass is being made
-	// NextPublication is before when the base does not move by itself, as
-	// publish_every says; nil where nothing holds it back.
-	NextPublication *time.Time `json:"next_publication"`
 	// PolicyTrouble is why the fork's newest policy is not in effect; "" if it is.
 	PolicyTrouble string `json:"policy_trouble"`
 
@@ -99,10 +97,6 @@ func TrackStatusOf(track forks.Track, state *forks.State) TrackStatus {
 		if c.Status.Live() {
 			t.Conflicts = append(t.Conflicts, c)
 		}
-	}
-	if track.PublishEvery > 0 && !s.Moved.IsZero() {
-		next := s.Moved.Add(track.PublishEvery).UTC()
-		t.NextPublication = &next
 	}
 	switch {
 	case s.Stopped != nil:
@@ -153,8 +147,8 @@ func (t TrackStatus) text(p *page, now time.Time) {
 	if t.Phase == Found {
 		p.fields(
 			field{"branch", forks.Inert(t.Branch) + " of the fork " + forks.Inert(t.Fork)},
-			field{"follows", follows}, field{"passes", t.passes(now)}, field{"policy", inert(t.PolicyTrouble, maxReason)},
-			field{nextStep, "auxsync adopt " + forks.Inert(t.Track) + " (until then nothing is ever pushed to it), or, if it was adopted, auxsync sync " + forks.Inert(t.Track)},
+			field{"follows", follows}, field{"passes", t.passes(now)}, field{"policy", t.policy()},
+			field{nextStep, "auxsync adopt " + forks.Inert(t.Track) + " (with --create if the fork has no such branch; until then nothing is ever pushed to it), or, if it was adopted, auxsync sync " + forks.Inert(t.Track)},
 		)
 		return
 	}
@@ -163,7 +157,7 @@ func (t TrackStatus) text(p *page, now time.Time) {
 		branch += fmt.Sprintf(", %d of them left out for now", t.LeftOut)
 	}
 	hold := ""
-	if t.Hold != nil && t.Hold.Until.IsZero() {
+	if t.Hold != nil {
 		hold = "at " + short(t.Hold.Commit) + ": " + inert(t.Hold.Reason, maxReason)
 	}
 	stopped, next := "", ""
@@ -173,10 +167,18 @@ func (t TrackStatus) text(p *page, now time.Time) {
 	}
 	p.fields(
 		field{"branch", branch}, field{"follows", follows}, field{"base", t.base()}, field{"last pass", t.lastPass(now)},
-		field{"passes", t.passes(now)}, field{"publishes", t.Publishes(now)}, field{"waits", hold},
-		field{"policy", inert(t.PolicyTrouble, maxReason)}, field{"stopped", stopped}, field{nextStep, next},
+		field{"passes", t.passes(now)}, field{"waits", hold},
+		field{"policy", t.policy()}, field{"stopped", stopped}, field{nextStep, next},
 	)
 	t.asks(p, now)
+}
+
+// policy says that the policy in effect is not the newest one, and why.
+func (t TrackStatus) policy() string {
+	if t.PolicyTrouble == "" {
+		return ""
+	}
+	return "the newest one is refused, the last good one stays: " + inert(t.PolicyTrouble, maxTrouble)
 }
 
 // phase says where the track stands, with the colour of it.
@@ -199,6 +201,8 @@ func (p Phase) Words() string {
 		return "following upstream"
 	case Holding:
 		return "holding, until conflicts are decided"
+	case Failing:
+		return "failing, the next pass tries again"
 	}
 	return "stopped, needs a person"
 }
@@ -226,15 +230,6 @@ func (t TrackStatus) lastPass(now time.Time) string {
 	return text
 }
 
-// Publishes says when the branch moves on to what upstream has now, "" if nothing but
-// people's decisions keeps it back, or nothing does.
-func (t TrackStatus) Publishes(now time.Time) string {
-	if t.NextPublication == nil || !t.NextPublication.After(now) || t.Behind == nil || *t.Behind == 0 || t.Phase != Following {
-		return ""
-	}
-	return "next in " + forks.Ago(t.NextPublication.Sub(now)) + ", or with the next push or answer of a person"
-}
-
 // passes says how passes go and when the next one is due.
 func (t TrackStatus) passes(now time.Time) string {
 	next := ""
@@ -246,7 +241,7 @@ func (t TrackStatus) passes(now time.Time) string {
 	case t.Next != nil:
 		next = "the next is due"
 	}
-	return joined(": ", joined(", ", forks.Inert(t.Health), next), inert(t.Trouble, maxReason))
+	return joined(": ", joined(", ", forks.Inert(t.Health), next), inert(t.Trouble, maxTrouble))
 }
 
 // asks lists what waits for people.

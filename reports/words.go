@@ -13,6 +13,7 @@ const (
 	maxName    = 24
 	maxSubject = 70
 	maxReason  = 300
+	maxTrouble = 800 // what a remote said, and at its end the next step
 )
 
 // Meaning explains an outcome.

@@ -120,6 +120,9 @@ func rights(err error, rewind bool) []Finding {
 			continue
 		}
 		list = append(list, finding(r.what, r.breaks, missing[i]))
+		if r.right == repo.RightPush {
+			return list // the others could not be tried
+		}
 	}
 	if err != nil && len(missing) == 0 {
 		return []Finding{finding("trying a push", "it is not known whether anything can be published", err)}

@@ -77,8 +77,13 @@ func (a *app) daemon(ctx context.Context, cfg *forks.Config, cfgErr error) (*con
 		return client, err
 	}
 	var paths []string
-	if cfg != nil {
+	var bad *forks.ConfigError
+	switch {
+	case cfg != nil:
 		paths = append(paths, filepath.Join(cfg.StateDir, socketName))
+	case errors.As(cfgErr, &bad) && bad.StateDir != "":
+		// The daemon goes on with the last good version, and can be asked.
+		paths = append(paths, filepath.Join(bad.StateDir, socketName))
 	}
 	mine := a.absoluteConfig()
 	for _, path := range append(paths, systemd.ControlPath) {

@@ -73,7 +73,7 @@ func (s *session) perform(ctx context.Context, who string, req control.Request, 
 	case verbSync:
 		return s.pass(ctx, t, func(ctx context.Context) (syncer.Outcome, error) { return s.syncer.Sync(ctx, t, o) })
 	case verbAdopt:
-		return s.pass(ctx, t, func(ctx context.Context) (syncer.Outcome, error) { return s.adopt(ctx, t, o) })
+		return s.firstPass(ctx, t, o)
 	case verbRetarget:
 		if err := retargets(t, req.Upstream); err != nil {
 			return nil, err
@@ -88,6 +88,20 @@ func (s *session) perform(ctx context.Context, who string, req control.Request, 
 		return s.recover(ctx, t, o)
 	}
 	return nil, usage("there is no request %q", req.Verb)
+}
+
+// firstPass adopts a track and books it. An adoption that is refused says nothing
+// about how the track's passes go.
+func (s *session) firstPass(ctx context.Context, t forks.Track, o syncer.Options) (any, error) {
+	var out syncer.Outcome
+	err := s.alone(ctx, t, func(ctx context.Context) (err error) {
+		if out, err = s.adopt(ctx, t, o); err == nil {
+			s.booking().Ran(t, out, nil)
+			err = s.takeIn(ctx, t)
+		}
+		return err
+	})
+	return s.outlook(t)(out, err)
 }
 
 // adopt adopts a track. One that carries another track's stack gets it at once, so

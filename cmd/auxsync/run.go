@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -54,6 +55,7 @@ type daemon struct {
 	started time.Time
 	changed chan struct{} // has room for one: the tracks may have changed
 	renewed chan struct{} // has room for one: there may be other patterns than before
+	asked   atomic.Int64  // requests that were done
 	kept    time.Time     // when caches and database were maintained last; of quietTime alone
 }
 
@@ -102,18 +104,39 @@ const upgradeTime = 10 * time.Minute
 const startWait = 30 * time.Second
 
 // keepingAlone opens the state directory; it waits for a command that is at work
-// there, but not for ever.
+// there, but not for ever, and not at all for another daemon.
 func (a *app) keepingAlone(ctx context.Context, cfg *forks.Config, clock clockwork.Clock, log *zap.Logger) (*session, error) {
+	if err := a.alreadyKept(ctx, cfg, clock); err != nil {
+		return nil, err
+	}
 	waiting, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	late := clock.AfterFunc(startWait, func() { cancel(errStillLocked) })
 	defer late.Stop()
 	s, err := a.keeping(waiting, cfg, clock, log)
 	if errors.Is(err, errStillLocked) {
-		return nil, forks.RetryLater("stop the other one, or give this one a state_dir of its own",
-			"another auxsync keeps the state directory %s", cfg.StateDir)
+		return nil, forks.RetryLater(nextIfKept, "another auxsync keeps the state directory %s", cfg.StateDir)
 	}
 	return s, err
+}
+
+const nextIfKept = "stop it, or give this one a state_dir of its own"
+
+// alreadyKept says which daemon keeps the state directory, if one answers on the
+// socket there. Whatever else stands in the way is for the lock to find out.
+func (a *app) alreadyKept(ctx context.Context, cfg *forks.Config, clock clockwork.Clock) error {
+	ctx, cancel := clockwork.WithTimeout(ctx, clock, startWait)
+	defer cancel()
+	client, err := control.Dial(ctx, filepath.Join(cfg.StateDir, socketName), clock)
+	if err != nil {
+		return nil
+	}
+	hello, err := client.Hello(ctx)
+	if err != nil {
+		return nil
+	}
+	return forks.RetryLater(nextIfKept, "auxsync (pid %d) has kept the state directory %s since %s UTC with %s",
+		hello.PID, cfg.StateDir, hello.Started.UTC().Format("2006-01-02 15:04"), forks.Inert(hello.Config))
 }
 
 var errStillLocked = errors.New("the lock of the state directory was not given free")
@@ -126,11 +149,9 @@ func (d *daemon) keep(ctx context.Context, sockets systemd.Sockets) (err error) 
 		Status: func(text string) { d.notify(d.log, d.manager.Status(forks.Inert(text))) },
 		Idle:   d.quietTime,
 	})
-	d.fetched, d.catalog.announce = d.afterPass, d.announce
+	d.fetched, d.catalog.announce = d.takePolicy, d.announce
 	for _, t := range onePerFork(d.config) {
-		if _, err := d.catalog.readPolicy(ctx, t); err != nil {
-			d.log.Warn("the policy cannot be read before the first pass", zap.String("fork", t.Fork), zap.Error(err))
-		}
+		d.takePolicy(ctx, t)
 	}
 	d.retrack()
 	servers, err := d.listen(ctx, sockets)
@@ -192,6 +213,7 @@ func (d *daemon) beat() time.Duration {
 // stopping tells the service manager that the end has begun. A publication under way
 // may take a few seconds more.
 func (d *daemon) stopping() {
+	d.log.Info("auxsync is ending")
 	d.notify(d.log, d.manager.Stopping("ending; a publication that has begun is seen to its end"))
 	d.notify(d.log, d.manager.Extend(20*time.Second))
 }
@@ -251,13 +273,13 @@ func (d *daemon) socketPath() string {
 func (d *daemon) scheduled(ctx context.Context, t forks.Track) (syncer.Outcome, error) {
 	out, err := d.syncer.Sync(ctx, t, syncer.Options{Who: "the daemon", Due: true})
 	if !out.Quiet || t.Policy != "" {
-		d.afterPass(ctx, t)
+		d.takePolicy(ctx, t)
 	}
 	return out, err
 }
 
-// afterPass takes in what a pass has fetched besides: the fork's policy.
-func (d *daemon) afterPass(ctx context.Context, t forks.Track) {
+// takePolicy takes in what a pass has fetched besides: the fork's policy.
+func (d *daemon) takePolicy(ctx context.Context, t forks.Track) {
 	news, err := d.catalog.readPolicy(context.WithoutCancel(ctx), t)
 	if err != nil {
 		d.log.Error("the policy cannot be read", zap.String("fork", t.Fork), zap.Error(err))

@@ -33,6 +33,7 @@ func (d *daemon) Run(ctx context.Context, peer control.Peer, req control.Request
 	if req.Verb == verbReload {
 		return d.reload(ctx)
 	}
+	defer d.asked.Add(1)
 	return d.perform(ctx, forks.Inert(peer.Who()), req, say)
 }
 
@@ -61,6 +62,7 @@ type page struct {
 
 	mu    sync.Mutex
 	at    time.Time // when views were read
+	asked int64     // requests that had been done then
 	views []control.View
 }
 
@@ -70,12 +72,12 @@ const pageAge = 5 * time.Second
 func (p *page) read(ctx context.Context) ([]control.View, time.Time, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if now := p.d.clock.Now(); p.views == nil || now.Sub(p.at).Abs() > pageAge {
+	if now, asked := p.d.clock.Now(), p.d.asked.Load(); p.views == nil || p.asked != asked || now.Sub(p.at).Abs() > pageAge {
 		views, err := p.d.session.views(ctx, "")
 		if err != nil {
 			return nil, now, err
 		}
-		p.views, p.at = views, now
+		p.views, p.at, p.asked = views, now, asked
 	}
 	return p.views, p.at.UTC(), nil
 }

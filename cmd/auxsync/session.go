@@ -162,19 +162,23 @@ func (a *app) outsider(ctx context.Context) (*session, error) {
 
 // lane makes a pass while no other one is made in its fork, and books how it ended.
 func (s *session) lane(ctx context.Context, t forks.Track, do func(context.Context) (syncer.Outcome, error)) error {
-	loop := s.loop
-	if loop == nil {
-		// The person is told by the command itself: nothing is logged besides.
-		loop = syncer.NewLoop(syncer.LoopConfig{Clock: s.clock, Log: zap.NewNop(), Journal: s.store, Random: rand.Float64})
-	}
 	return s.alone(ctx, t, func(ctx context.Context) error {
 		out, err := do(ctx)
 		if !out.Quiet || t.Policy != "" {
 			err = errors.Join(err, s.takeIn(ctx, t))
 		}
-		loop.Ran(t, out, err)
+		s.booking().Ran(t, out, err)
 		return err
 	})
+}
+
+// booking is where the ends of passes are booked: the loop, or without a daemon one
+// that does not run. It logs nothing: the person is told by the command itself.
+func (s *session) booking() *syncer.Loop {
+	if s.loop != nil {
+		return s.loop
+	}
+	return syncer.NewLoop(syncer.LoopConfig{Clock: s.clock, Log: zap.NewNop(), Journal: s.store, Random: rand.Float64})
 }
 
 // alone does something while nothing else is done in a track's fork.

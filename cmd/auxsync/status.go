@@ -87,6 +87,9 @@ func (r *reader) adopted(ctx context.Context, args []string) (control.View, erro
 		return v, nil
 	}
 	t := views[0].Track
+	if trouble := views[0].Health.Trouble; trouble != "" {
+		return control.View{}, forks.AskPerson("see `auxsync status "+t.Name+"`", "nothing can be shown of track %s of fork %s: %s", t.Name, t.Fork, forks.Inert(trouble))
+	}
 	return control.View{}, forks.AskPerson("run `auxsync adopt "+t.Name+"`, or `auxsync sync "+t.Name+"` if it was adopted from another machine",
 		"nothing is known here about track %s of fork %s", t.Name, t.Fork)
 }

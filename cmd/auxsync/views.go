@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/auxolotl/auxsync/cmd/auxsync/control"
 	"github.com/auxolotl/auxsync/forks"
@@ -97,7 +98,7 @@ func lastPass(ctx context.Context, db *store.Store, v *control.View) error {
 	// That upstream moved alone is not written into the state each time.
 	for _, p := range passes {
 		if !p.UpstreamTip.IsZero() && p.NewBase == v.State.Base {
-			v.Behind = &p.Behind
+			v.Behind, v.State.UpstreamTip = &p.Behind, p.UpstreamTip
 			break
 		}
 	}
@@ -109,18 +110,38 @@ func statusOf(v control.View) reports.TrackStatus {
 	status := reports.TrackStatusOf(v.Track, v.State)
 	status.Health, status.Trouble, status.PolicyTrouble = v.Words, v.Health.Trouble, v.Policy
 	status.Running, status.Behind = v.Running, v.Behind
+	if v.State != nil {
+		switch v.Health.Condition {
+		case forks.TrackStopped: // a pass may need a person without a state that says so
+			status.Phase = reports.Stopped
+		case forks.TrackFailing:
+			status.Phase = reports.Failing
+		}
+	}
 	if !v.Next.IsZero() {
 		next := v.Next.UTC()
 		status.Next = &next
 	}
+	if due := publication(v); status.Hold == nil && !due.IsZero() {
+		status.Hold = &forks.Hold{Commit: v.State.Base, Until: due, Reason: "the next publication is due at " + due.UTC().Format("2006-01-02 15:04 MST")}
+	}
 	if v.LastPass != nil {
 		words := string(v.LastPass.Outcome)
-		if v.LastPass.Error != "" {
+		if v.LastPass.Error != "" && v.Health.Trouble == "" {
 			words += ": " + v.LastPass.Error
 		}
 		status.LastPass = &reports.LastPass{Pass: v.LastPass.Number, At: v.LastPass.At, Outcome: words}
 	}
 	return status
+}
+
+// publication is the time that publish_every makes a branch wait for, which a pass
+// does not write into the state each time; zero if it does not wait.
+func publication(v control.View) time.Time {
+	if v.State == nil || v.State.Moved.IsZero() || v.Behind == nil || *v.Behind == 0 || v.Track.PublishEvery == 0 {
+		return time.Time{}
+	}
+	return v.State.Moved.Add(v.Track.PublishEvery)
 }
 
 // history opens the database to read from it; nil if there is none yet.

@@ -121,7 +121,7 @@ func (d *daemon) reload(context.Context) (any, error) {
 	}
 	d.tell(forks.Event{Kind: "config", Text: text})
 	for _, t := range onePerFork(cfg) {
-		d.afterPass(context.Background(), t)
+		d.takePolicy(context.Background(), t)
 	}
 	d.retrack()
 	poke(d.renewed)

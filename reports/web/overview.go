@@ -139,7 +139,6 @@ type card struct {
 	Base         *commit
 	Behind       string
 	Waits        string
-	Publishes    string
 	WaitsAt      *commit
 	Branch, Fork string
 	Tip          string
@@ -220,8 +219,7 @@ func (c *card) stand(t reports.TrackStatus, now time.Time) {
 	default:
 		c.Behind = count(*t.Behind, "commit", "commits") + " behind upstream"
 	}
-	c.Publishes = t.Publishes(now)
-	if t.Hold != nil && t.Hold.Until.IsZero() {
+	if t.Hold != nil {
 		c.WaitsAt, c.Waits = commitOf(t.Upstream, t.Hold.Commit), show(t.Hold.Reason, maxReason)
 	}
 	if t.LastPass != nil {

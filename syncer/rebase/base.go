@@ -129,6 +129,7 @@ func (r *Result) hold(c choice) *forks.Hold {
 		reasons = append(reasons, fmt.Sprintf("%d conflicts wait for a decision", n))
 	}
 	if len(reasons) == 0 {
+		h.Until = r.in.Now
 		reasons = append(reasons, "an adoption moves nothing: the first pass publishes")
 	}
 	h.Reason = strings.Join(reasons, "; ")

@@ -19,22 +19,23 @@ type GitError struct {
 	Cause  error    // set if the failure is not git's own: a signal, a pipe, too much output
 }
 
-// Error names the command, the exit code and what git said.
+// Error names the command without its options, the exit code and what git said: the
+// log has the rest at level debug, and people the room for what matters to them.
 func (e *GitError) Error() string {
-	args := strings.Join(e.Args, " ")
-	if len(args) > 200 {
-		args = args[:200] + "…"
+	command := "git"
+	if len(e.Args) > 0 {
+		command += " " + escapeLine(e.Args[0])
 	}
 	said := strings.ReplaceAll(e.Stderr, "\n", "; ")
 	switch {
 	case e.Cause != nil && said != "":
-		return fmt.Sprintf("git %s: %v: %s", escapeLine(args), e.Cause, said)
+		return fmt.Sprintf("%s: %v: %s", command, e.Cause, said)
 	case e.Cause != nil:
-		return fmt.Sprintf("git %s: %v", escapeLine(args), e.Cause)
+		return fmt.Sprintf("%s: %v", command, e.Cause)
 	case said == "":
-		return fmt.Sprintf("git %s: exit %d", escapeLine(args), e.Exit)
+		return fmt.Sprintf("%s: exit %d", command, e.Exit)
 	}
-	return fmt.Sprintf("git %s: exit %d: %s", escapeLine(args), e.Exit, said)
+	return fmt.Sprintf("%s: exit %d: %s", command, e.Exit, said)
 }
 
 // Unwrap returns the cause, if the failure is not git's own.

@@ -21,8 +21,8 @@ import (
 // is, from the goroutine that called Run; nil hears nothing. The daemon's notes to
 // people come to it too, as progress of no known length.
 //
-// The end of ctx ends the request in the daemon as well. A result may come with an
-// error, as where a pass stopped. A stream that breaks off is an error of kind
+// The end of ctx ends the request in the daemon as well. The result is nil where there
+// is none; one may come with an error, as where a pass stopped. A stream that breaks off is an error of kind
 // Retry: a pass can be broken off anywhere, and the next one goes on.
 func (c *Client) Run(ctx context.Context, r Request, on func(forks.Progress)) (json.RawMessage, error) {
 	body, err := encodeAny(r)

@@ -40,6 +40,14 @@
 //	serve                            put both repositories behind HTTP, the fork with
 //	                                 the canary as its token; set $FORK_URL and
 //	                                 $UPSTREAM_URL, and write config.toml for them
+//	config FILE                      config.toml is FILE, with variables put in
+//	daemon NAME [FLAG…]              begin `auxsync run`; what it prints goes to NAME.log
+//	signal NAME SIGNAL               send it TERM, INT, HUP or KILL
+//	ends NAME CODE [WITHIN]          wait until it has ended, with that exit code, and
+//	                                 within that time since it was signalled first; -1 is
+//	                                 the code of one that was killed
+//	get NAME PATH                    print what its status page answers: the status,
+//	                                 the content type and the body
 //	listens                          wait until the daemon in $WORK/state answers
 //	until PATTERN CMD…               run a program again and again until its standard
 //	                                 output matches
@@ -52,6 +60,8 @@
 // word that is a comma. `by NAME` in front of the subject sets the author. A word of
 // a commit that begins with a double quote is a Go string, for characters that a
 // script cannot hold: '"a\x1b[31m"'.
+//
+// A daemon that still runs when its script ends is killed.
 //
 // The condition [mounts] says whether a program can be given a file system of its own.
 //

@@ -18,6 +18,7 @@ const Canary = "canary-4f1d9c2e7b"
 
 // Setup gives a script a clean environment with fixed dates.
 func Setup(env *testscript.Env) error {
+	withDaemons(env)
 	home := filepath.Join(env.WorkDir, ".home")
 	if err := os.Mkdir(home, 0o755); err != nil {
 		return err
@@ -61,6 +62,11 @@ func Commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"exits":     plain(2, -1, exits),
 		"inert":     plain(0, 0, inert),
 
+		"config":  plain(1, 1, config),
+		"daemon":  plain(1, -1, begin),
+		"signal":  plain(2, 2, send),
+		"ends":    plain(2, 3, ends),
+		"get":     plain(2, 2, get),
 		"listens": plain(0, 0, listens),
 		"until":   plain(2, -1, until),
 	}
@@ -151,6 +157,12 @@ follow = "main"
 branch = "main"
 `, t.MkAbs("state"), t.MkAbs("cache"), t.MkAbs("upstream.git"), t.MkAbs("fork.git"), t.Getenv("HISTORY"))
 	t.Check(os.WriteFile(t.MkAbs("config.toml"), []byte(config), 0o644))
+}
+
+// config writes config.toml, with the script's variables put in.
+func config(t tb, args []string) {
+	text := os.Expand(t.ReadFile(args[0]), t.Getenv)
+	t.Check(os.WriteFile(t.MkAbs("config.toml"), []byte(text), 0o644))
 }
 
 // author reads "by NAME" in front of the arguments.
