@@ -4,11 +4,14 @@ package syncer_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,11 +23,65 @@ import (
 	"github.com/auxolotl/auxsync/syncer"
 	"github.com/auxolotl/auxsync/syncer/crash"
 	"github.com/auxolotl/auxsync/syncer/repo"
+	"github.com/auxolotl/auxsync/syncer/repo/repotest"
 )
 
 // childVariable names the world in which the test binary, run again, makes one
 // pass; without it TestCrashChild does nothing.
 const childVariable = "AUXSYNC_CRASH_WORLD"
+
+// A crashScenario is a world, and what a person or the loop then does in it.
+type crashScenario struct {
+	name string
+	make func(t *testing.T, dir string) *world
+	step step
+}
+
+// A step is what the child does: adopt or not, and then make a pass.
+type step struct {
+	Track                   forks.Track
+	Adopt, Create, Retarget bool
+}
+
+// stepFile is where the child finds its step.
+const stepFile = "step.json"
+
+func crashScenarios() []crashScenario {
+	var all []crashScenario
+	for _, s := range scenarios() {
+		all = append(all, crashScenario{name: s.name, make: func(t *testing.T, dir string) *world { return newScenario(t, dir, s) }})
+	}
+	return append(all,
+		crashScenario{name: "rewrite", make: func(t *testing.T, dir string) *world {
+			w := newWorldIn(t, dir, forks.Rewrite)
+			w.commit("a: fork change", files{"a.nix": lines("a", 1, 12, "5=fork;")})
+			w.adopt()
+			w.bump("a")
+			w.sync()
+			w.settle("5=both;")
+			w.bump("c")
+			return w
+		}},
+		crashScenario{name: "retarget", step: step{Retarget: true}, make: func(t *testing.T, dir string) *world {
+			w := newWorldIn(t, dir, forks.Merging)
+			other := w.up.Fork(t, filepath.Join(dir, "other.git"))
+			w.commit("a: fork change", files{"a.nix": lines("a", 1, 12, "5=fork;")})
+			w.adopt()
+			w.bump("e")
+			w.sync()
+			other.Commit(t, "main", repotest.Alan, "d: of the other", files{"d.nix": lines("d", 1, 12, "3=other;")})
+			w.track.Upstream = other.Dir
+			return w
+		}},
+		crashScenario{name: "adopt --create with stack_from", step: step{Adopt: true, Create: true}, make: func(t *testing.T, dir string) *world {
+			w := newWorldIn(t, dir, forks.Merging)
+			w.commit("a: fork change", files{"a.nix": lines("a", 1, 12, "5=fork;")})
+			w.adopt()
+			w.up.SetRef(t, "stable", w.up.Tip(t, "main"))
+			return w.channel("stable")
+		}},
+	)
+}
 
 // TestCrashAtEachPointAndGoOn ends the program at every crash point of a pass, as
 // often as the pass comes by, and starts it again: the fork is then as if nothing
@@ -37,38 +94,54 @@ func TestCrashAtEachPointAndGoOn(t *testing.T) {
 	if len(points) == 0 {
 		t.Fatal("the program has no crash points")
 	}
+	var mu sync.Mutex
 	struck := map[string]bool{}
-	for _, s := range scenarios() {
-		dir := worldDir(t)
-		want := afterPass(t, dir, s, "")
+	t.Cleanup(func() {
 		for _, point := range points {
-			for n := 1; ; n++ {
-				got := afterPass(t, dir, s, fmt.Sprintf("%s:%d", point, n))
-				if got == "" {
-					break
-				}
-				struck[point] = true
-				if got != want {
-					t.Errorf("%s: crash at %s:%d, refs after the restart:\n%swant:\n%s", s.name, point, n, got, want)
-				}
+			if !struck[point] {
+				t.Errorf("no scenario came by crash point %s", point)
 			}
 		}
-	}
-	for _, point := range points {
-		if !struck[point] {
-			t.Errorf("no scenario came by crash point %s", point)
-		}
+	})
+	for _, s := range crashScenarios() {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			dir := worldDir(t)
+			want := afterPass(t, dir, s, "")
+			for _, point := range points {
+				for n := 1; ; n++ {
+					got := afterPass(t, dir, s, fmt.Sprintf("%s:%d", point, n))
+					if got == "" {
+						break
+					}
+					mu.Lock()
+					struck[point] = true
+					mu.Unlock()
+					if got != want {
+						t.Errorf("crash at %s:%d, refs after the restart:\n%swant:\n%s", point, n, got, want)
+					}
+				}
+			}
+		})
 	}
 }
 
 // afterPass makes a scenario's world anew, runs a child that crashes at a point and
 // one that does not, and returns the fork's refs; "" if the pass never came by.
-func afterPass(t *testing.T, dir string, s scenario, point string) string {
+func afterPass(t *testing.T, dir string, s crashScenario, point string) string {
 	t.Helper()
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
-	w := newScenario(t, dir, s)
+	w := s.make(t, dir)
+	s.step.Track = w.track
+	text, err := json.Marshal(s.step)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, stepFile), text, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	if point != "" {
 		if crashed := runChild(t, dir, point); !crashed {
 			return ""
@@ -111,8 +184,8 @@ func runChild(t *testing.T, dir, point string) bool {
 	return false
 }
 
-// TestCrashChild is the other process: one pass in the world that the environment
-// names.
+// TestCrashChild is the other process: what is to be done in the world that the
+// environment names.
 func TestCrashChild(t *testing.T) {
 	dir := os.Getenv(childVariable)
 	if dir == "" {
@@ -129,10 +202,23 @@ func TestCrashChild(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	track := forks.Track{Fork: "pkgs", Name: "aux-main", Upstream: filepath.Join(dir, "up.git"), URL: filepath.Join(dir, "fork.git"),
-		Forge: "git", AllowTransports: []string{"file"}, Follow: "main", Branch: "main", History: forks.Merging}
+	text, err := os.ReadFile(filepath.Join(dir, stepFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var step step
+	if err := json.Unmarshal(text, &step); err != nil {
+		t.Fatal(err)
+	}
 	s := syncer.New(syncer.Config{Git: git, Store: db, CacheDir: filepath.Join(dir, "cache"), Clock: clock, Log: zap.NewNop()})
-	if _, err := s.Sync(ctx, track, syncer.Options{Who: "mona"}); err != nil {
+	if step.Adopt {
+		// After a crash it may be adopted already: then the person is told to make a pass.
+		_, err := s.Adopt(ctx, step.Track, syncer.Options{Who: "mona", Create: step.Create})
+		if err != nil && !strings.Contains(err.Error(), "was adopted by mona") {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.Sync(ctx, step.Track, syncer.Options{Who: "mona", Retarget: step.Retarget}); err != nil {
 		t.Fatal(err)
 	}
 }

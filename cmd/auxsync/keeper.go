@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"time"
 
 	"github.com/jonboulle/clockwork"
 
@@ -59,11 +60,45 @@ func (a *app) keeper(ctx context.Context, n need) (keeper, error) {
 		}
 		return &here{s}, nil
 	}
-	s, err := a.working(ctx, cfg)
-	if err != nil {
-		return nil, err
+	return a.instead(ctx, cfg)
+}
+
+// between is how often a command that waits for the state directory looks for a daemon.
+const between = 200 * time.Millisecond
+
+var errDaemonCame = errors.New("a daemon keeps the state directory now")
+
+// instead takes the place of the daemon. One that was just starting holds the lock
+// before it answers, and then for good: who waits for the lock looks for it, too.
+func (a *app) instead(ctx context.Context, cfg *forks.Config) (keeper, error) {
+	waiting, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	came := make(chan *control.Client, 1)
+	go func() {
+		defer close(came)
+		ticker := clockwork.NewRealClock().NewTicker(between)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ticker.Chan():
+			case <-waiting.Done():
+				return
+			}
+			if client, err := a.daemon(waiting, cfg, nil); err == nil && client != nil {
+				came <- client
+				end(errDaemonCame)
+				return
+			}
+		}
+	}()
+	s, err := a.working(waiting, cfg)
+	if err == nil {
+		return &here{s}, nil
 	}
-	return &here{s}, nil
+	if errors.Is(context.Cause(waiting), errDaemonCame) {
+		return asked{<-came}, nil
+	}
+	return nil, err
 }
 
 // daemon dials the daemon that runs with this command's config; nil if there is
