@@ -72,3 +72,32 @@ func TestBranchThatIsNotThereIsMadeByAdoptionIfAsked(t *testing.T) {
 		t.Errorf("the new branch does not follow: %+v", out.Plan)
 	}
 }
+
+func TestCacheThatNoDaemonMaintainsIsTidiedOnceItHasManyPacks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, forks.Merging)
+	w.fork.Commit(t, "main", repotest.Grace, "a: fork change", map[string]string{"a.nix": lines("a", 1, 12, "5=fork;")})
+	w.adopt()
+	for i := range 4 {
+		w.up.Commit(t, "main", repotest.Ada, "c: bump", map[string]string{"c.nix": lines("c", 1, 12, "3="+strings.Repeat("x", i+1))})
+		w.sync()
+	}
+	packs := func() int {
+		list, err := filepath.Glob(filepath.Join(syncer.CachePath(w.CacheDir, w.track.Upstream), "objects", "pack", "*.pack"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(list)
+	}
+	before := packs()
+	if err := w.Tidy(t.Context(), w.track, before); err != nil || packs() != before {
+		t.Errorf("%d packs became %d where as many may be: %v", before, packs(), err)
+	}
+	if err := w.Tidy(t.Context(), w.track, 2); err != nil || packs() >= before {
+		t.Errorf("%d packs became %d where two may be: %v", before, packs(), err)
+	}
+	w.up.Commit(t, "main", repotest.Ada, "d: bump", map[string]string{"d.nix": lines("d", 1, 12, "3=two;")})
+	if out := w.sync(); !out.Plan.Publishes() {
+		t.Errorf("after tidying the pass does not publish: %+v", out.Plan)
+	}
+}

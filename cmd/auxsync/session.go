@@ -168,9 +168,15 @@ func (s *session) lane(ctx context.Context, t forks.Track, do func(context.Conte
 			err = errors.Join(err, s.takeIn(ctx, t))
 		}
 		s.booking().Ran(t, out, err)
+		if s.loop == nil && err == nil && !out.Quiet {
+			err = s.syncer.Tidy(ctx, t, mostPacks)
+		}
 		return err
 	})
 }
+
+// mostPacks is how many packs a cache may have that no daemon maintains.
+const mostPacks = 40
 
 // booking is where the ends of passes are booked: the loop, or without a daemon one
 // that does not run. It logs nothing: the person is told by the command itself.
