@@ -2,7 +2,6 @@ package syncer
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/auxolotl/auxsync/forks"
@@ -73,26 +72,4 @@ func fileAt(q *repo.Quarantine, commit forks.Hash, name string) ([]byte, error) 
 		return nil, err
 	}
 	return files[name], nil
-}
-
-// reading opens a track's cache for reading, without a lock; without a cache do is
-// not called.
-func (s *Syncer) reading(ctx context.Context, t forks.Track, do func(*visit, *repo.Quarantine) error) (err error) {
-	defer s.Git.TryUse(CachePath(s.CacheDir, t.Upstream))()
-	local, err := s.borrow(ctx, t)
-	if err != nil || local == nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, local.Close()) }()
-	scratch, err := s.Git.Scratch(ctx, local)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, scratch.Close()) }()
-	q, err := scratch.Quarantine(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, q.Close()) }()
-	return do(&visit{Syncer: s, track: t, local: local}, q)
 }

@@ -19,34 +19,45 @@ func (s *Syncer) borrow(ctx context.Context, t forks.Track) (*repo.Repository, e
 	return s.Git.OpenExisting(ctx, path)
 }
 
-// Read returns a track's state as the last pass left it in the cache, without
-// asking the fork and without a lock; nil if there is none yet.
-func (s *Syncer) Read(ctx context.Context, t forks.Track) (state *forks.State, err error) {
+// reading opens a track's cache for reading, without a lock; without a cache do is
+// not called.
+func (s *Syncer) reading(ctx context.Context, t forks.Track, do func(*visit, *repo.Quarantine) error) (err error) {
 	defer s.Git.TryUse(CachePath(s.CacheDir, t.Upstream))()
 	local, err := s.borrow(ctx, t)
 	if err != nil || local == nil {
-		return nil, err
+		return err
 	}
 	defer func() { err = errors.Join(err, local.Close()) }()
-	v := visit{Syncer: s, track: t, local: local}
-	if err := v.readFork(ctx, true); err != nil {
-		return nil, err
-	}
 	scratch, err := s.Git.Scratch(ctx, local)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { err = errors.Join(err, scratch.Close()) }()
 	q, err := scratch.Quarantine(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { err = errors.Join(err, q.Close()) }()
-	r, err := v.readState(q)
-	if err != nil || r == nil {
+	return do(&visit{Syncer: s, track: t, local: local}, q)
+}
+
+// Read returns a track's state as the last pass left it in the cache, without
+// asking the fork and without a lock; nil if there is none yet.
+func (s *Syncer) Read(ctx context.Context, t forks.Track) (state *forks.State, err error) {
+	err = s.reading(ctx, t, func(v *visit, q *repo.Quarantine) error {
+		if err := v.readFork(ctx, true); err != nil {
+			return err
+		}
+		r, err := v.readState(q)
+		if r != nil {
+			state = &r.state
+		}
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
-	return &r.state, nil
+	return state, nil
 }
 
 // aside fetches both remotes into a scratch repository that borrows the cache's
