@@ -52,7 +52,8 @@ type TrackStatus struct {
 	// Next is when the daemon makes the next pass; nil where no daemon tells.
 	Next    *time.Time `json:"next_pass"`
 	Running bool       `json:"running"` // a pass is being made
-	// PolicyTrouble is why the fork's newest policy is not in effect; "" if it is.
+	// PolicyTrouble is what is wrong with the fork's policy, such as why the newest
+	// one is not in effect; "" if nothing is.
 	PolicyTrouble string `json:"policy_trouble"`
 
 	Patches int `json:"patches"`
@@ -147,7 +148,7 @@ func (t TrackStatus) text(p *page, now time.Time) {
 	if t.Phase == Found {
 		p.fields(
 			field{"branch", forks.Inert(t.Branch) + " of the fork " + forks.Inert(t.Fork)},
-			field{"follows", follows}, field{"passes", t.passes(now)}, field{"policy", t.policy()},
+			field{"follows", follows}, field{"passes", t.passes(now)}, field{"policy", inert(t.PolicyTrouble, maxTrouble)},
 			field{nextStep, "auxsync adopt " + forks.Inert(t.Track) + " (with --create if the fork has no such branch; until then nothing is ever pushed to it), or, if it was adopted, auxsync sync " + forks.Inert(t.Track)},
 		)
 		return
@@ -168,17 +169,9 @@ func (t TrackStatus) text(p *page, now time.Time) {
 	p.fields(
 		field{"branch", branch}, field{"follows", follows}, field{"base", t.base()}, field{"last pass", t.lastPass(now)},
 		field{"passes", t.passes(now)}, field{"waits", hold},
-		field{"policy", t.policy()}, field{"stopped", stopped}, field{nextStep, next},
+		field{"policy", inert(t.PolicyTrouble, maxTrouble)}, field{"stopped", stopped}, field{nextStep, next},
 	)
 	t.asks(p, now)
-}
-
-// policy says that the policy in effect is not the newest one, and why.
-func (t TrackStatus) policy() string {
-	if t.PolicyTrouble == "" {
-		return ""
-	}
-	return "the newest one is refused, the last good one stays: " + inert(t.PolicyTrouble, maxTrouble)
 }
 
 // phase says where the track stands, with the colour of it.

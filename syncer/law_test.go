@@ -31,7 +31,7 @@ var (
 
 // histories is how many are tried without flags, beside those that found something
 // once.
-const histories = 20
+const histories = 8
 
 func remembered() []int { return []int{54, 110, 114, 166, 182, 194, 238} }
 

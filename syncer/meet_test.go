@@ -24,7 +24,7 @@ import (
 // for more: `go test ./syncer -run Meets -long 1000`. A fork lives through some of
 // them.
 const (
-	meetings  = 100
+	meetings  = 40
 	inOneLife = 10
 )
 

@@ -8,9 +8,6 @@ import (
 	"github.com/auxolotl/auxsync/syncer/repo"
 )
 
-// policyFile is the file on the policy branch.
-const policyFile = "policy.toml"
-
 // policyVersions is how many versions of a policy are looked at in search of one
 // that is good.
 const policyVersions = 50
@@ -32,16 +29,16 @@ func (s *Syncer) Policies(ctx context.Context, t forks.Track, look func(PolicyVe
 			return err
 		}
 		known = len(refs) > 0
-		tip := refs[forks.Ref(v.at("heads/auxsync/policy"))]
+		tip := refs[forks.Ref(v.at("heads/"+forks.PolicyBranch))]
 		if tip.IsZero() {
 			return nil
 		}
 		versions, err := q.NewestFirstParents(ctx, tip, policyVersions)
 		if err != nil {
-			return err
+			return fmt.Errorf("read the policy of fork %s: %w", t.Fork, err)
 		}
 		for _, commit := range versions {
-			text, err := fileAt(q, commit, policyFile)
+			text, err := fileAt(q, commit, forks.PolicyFile)
 			if err != nil {
 				return fmt.Errorf("read the policy of fork %s at %s: %w", t.Fork, commit.Short(), err)
 			}

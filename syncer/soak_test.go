@@ -22,8 +22,8 @@ import (
 // soaked is how many passes the soak makes, unless -long asks for more: `go test
 // ./syncer -run Soak -v -long 2000`. From pass warm on nothing may grow.
 const (
-	soaked = 120
-	warm   = 60
+	soaked = 60
+	warm   = 30
 )
 
 // soakVariable makes the test binary, run again, the process that is looked at.

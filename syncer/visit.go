@@ -87,8 +87,10 @@ func (v *visit) forkSpecs(branch bool) []repo.FetchSpec {
 		{From: "refs/auxsync/state/*", To: v.at("state/*")},
 		{From: string(forks.ArchivePrefix(t.Name)) + "*", To: v.at("archive/" + t.Name + "/*")},
 		{From: string(forks.ProposalPrefix(t.Name)) + "*", To: v.at("heads/auxsync/" + t.Name + "/*")},
-		// One branch, as a pattern because it may not exist.
-		{From: "refs/heads/auxsync/policy*", To: v.at("heads/auxsync/policy*")},
+		// One branch that may not exist, which git fetches as a pattern only. What else
+		// the pattern finds, such as the branches of a track policy-x, comes to where that
+		// track's own pass keeps it, and this one reads none of it.
+		{From: string(forks.PolicyRef()) + "*", To: v.at("heads/" + forks.PolicyBranch + "*")},
 	}
 	specs = append(specs, v.sourceSpecs()...)
 	if branch {
@@ -125,7 +127,7 @@ func (v *visit) readFork(ctx context.Context, branch bool) error {
 		v.found.branch = refs[forks.Ref(v.at("heads/"+v.track.Branch))]
 	}
 	v.found.state = refs[forks.Ref(v.at("state/"+v.track.Name))]
-	v.found.policy = refs[forks.Ref(v.at("heads/auxsync/policy"))]
+	v.found.policy = refs[forks.Ref(v.at("heads/"+forks.PolicyBranch))]
 	if v.track.StackFrom != "" {
 		v.found.source = refs[forks.Ref(v.at("state/"+v.track.StackFrom))]
 	}

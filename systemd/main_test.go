@@ -38,7 +38,7 @@ func started(t *testing.T, as string, stderr *os.File, env ...string) *exec.Cmd 
 		t.Fatal(err)
 	}
 	cmd := exec.Command(self)
-	cmd.Env = append([]string{asUnit + "=" + as}, env...)
+	cmd.Env = append([]string{asUnit + "=" + as, "GORACE=atexit_sleep_ms=0"}, env...)
 	cmd.Stderr = stderr
 	return cmd
 }

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/syncer"
@@ -25,7 +27,8 @@ type policyFound struct {
 // readPolicy takes in a fork's policy: the local file that the config names, or the
 // newest good version on the branch auxsync/policy as the cache has it. It returns
 // what to tell people, "" if nothing is new. Where no version is good, and where the
-// cache does not know the fork yet, the one that was taken in last stays.
+// cache does not know the fork yet, the one that was taken in last stays. Tracks that
+// the fork does not have are told, and no reason to refuse it.
 func (c *catalog) readPolicy(ctx context.Context, t forks.Track) (news string, err error) {
 	var found policyFound
 	if t.Policy != "" {
@@ -123,6 +126,7 @@ func (c *catalog) takePolicy(ctx context.Context, fork string, found policyFound
 	}
 	c.mu.Lock()
 	c.policies[fork], c.refused[fork] = found.policy, found.refused
+	strangers := c.strangers(fork)
 	c.mu.Unlock()
 	switch {
 	case next.RefusedSource != record.RefusedSource && next.RefusedSource != "" && next.Source == "":
@@ -140,18 +144,55 @@ func (c *catalog) takePolicy(ctx context.Context, fork string, found policyFound
 	default:
 		return "", nil
 	}
+	if strangers != "" {
+		news += "; " + strangers
+	}
 	if c.store != nil && !c.readOnly {
 		err = c.store.SetPolicy(ctx, fork, next)
 	}
 	return news, err
 }
 
-// policyTrouble is why the newest policy of a fork is not in effect, "" if it is.
+// policyTrouble is what is wrong with the policy of a fork, "" if nothing is.
 func (c *catalog) policyTrouble(fork string) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.refused[fork]; err != nil {
-		return err.Error()
+	var trouble []string
+	switch err := c.refused[fork]; {
+	case err != nil && c.policies[fork] == nil:
+		trouble = append(trouble, "the newest one is refused, and no good one is known: "+err.Error())
+	case err != nil:
+		trouble = append(trouble, "the newest one is refused, the last good one stays: "+err.Error())
 	}
-	return ""
+	if strangers := c.strangers(fork); strangers != "" {
+		trouble = append(trouble, strangers)
+	}
+	return strings.Join(trouble, "; ")
+}
+
+// strangers says which tracks the policy of a fork names that the fork does not have,
+// "" if it has all of them. One that a pattern would make is left out until upstream's
+// branches are known. Its caller holds mu.
+func (c *catalog) strangers(fork string) string {
+	var names []string
+	expanded, _ := c.expanded()
+	for _, t := range slices.Concat(c.config.Tracks(), c.config.Patterns(), expanded) {
+		if t.Fork == fork {
+			names = append(names, t.Name)
+		}
+	}
+	unknown := slices.DeleteFunc(c.policies[fork].UnknownTracks(names), func(name string) bool {
+		return slices.ContainsFunc(c.config.PatternsOf(fork+"/"+name), func(p forks.Track) bool { return len(c.found[fork+"/"+p.Name]) == 0 })
+	})
+	const most = 5
+	switch n := len(unknown); {
+	case n == 0:
+		return ""
+	case n == 1:
+		return "the policy names track " + unknown[0] + ", which the fork does not have"
+	case n > most:
+		unknown = append(unknown[:most:most], fmt.Sprintf("%d more", n-most))
+	}
+	last := len(unknown) - 1
+	return "the policy names tracks " + strings.Join(unknown[:last], ", ") + " and " + unknown[last] + ", which the fork does not have"
 }

@@ -26,6 +26,8 @@ type checkResult struct {
 	Git    string        `json:"git"`
 	Tracks []checkedItem `json:"tracks"`
 	Values []shownValue  `json:"values"`
+	// Notes are worth a look, and no mistakes.
+	Notes []string `json:"notes"`
 	// Findings are what --online looked at, by fork/track; "" for this machine.
 	Findings []found `json:"findings"`
 }
@@ -98,7 +100,7 @@ func (a *app) check(ctx context.Context) (*checkResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &checkResult{Schema: "auxsync.check/1", File: a.configPath(), Git: git.Version(), Tracks: []checkedItem{}, Values: []shownValue{}, Findings: []found{}}
+	r := &checkResult{Schema: "auxsync.check/1", File: a.configPath(), Git: git.Version(), Tracks: []checkedItem{}, Values: []shownValue{}, Notes: []string{}, Findings: []found{}}
 	all := append(cfg.Tracks(), cfg.Patterns()...)
 	daemon, err := a.daemon(ctx, cfg, nil)
 	if err != nil {
@@ -116,10 +118,11 @@ func (a *app) check(ctx context.Context) (*checkResult, error) {
 		}
 		r.Tracks = append(r.Tracks, checkedItem{t.Fork, t.Name, t.Branch, t.Follow, t.History})
 	}
-	policies, err := checkPolicies(all)
+	policies, notes, err := checkPolicies(cfg)
 	if err != nil {
 		return nil, err
 	}
+	r.Notes = append(r.Notes, notes...)
 	for _, e := range append(cfg.Show(), policies...) {
 		r.Values = append(r.Values, shownValue{e.Key, e.Value, e.From})
 	}
@@ -127,24 +130,27 @@ func (a *app) check(ctx context.Context) (*checkResult, error) {
 }
 
 // checkPolicies reads the policies that are files of this machine, and returns what
-// they say.
-func checkPolicies(tracks []forks.Track) (values []forks.Effective, err error) {
-	read := map[string]bool{}
-	for _, t := range tracks {
-		if t.Policy == "" || read[t.Policy] {
+// they say, and what is worth a look in them.
+func checkPolicies(cfg *forks.Config) (values []forks.Effective, notes []string, err error) {
+	c := newCatalog(cfg, nil, nil)
+	for _, t := range onePerFork(cfg) {
+		if t.Policy == "" {
 			continue
 		}
-		read[t.Policy] = true
 		policy, err := forks.LoadPolicy(t.Policy)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, e := range policy.Show() {
 			e.Key = "policy of " + t.Fork + ": " + e.Key
 			values = append(values, e)
 		}
+		c.policies[t.Fork] = policy
+		if trouble := c.policyTrouble(t.Fork); trouble != "" {
+			notes = append(notes, t.Policy+", for fork "+t.Fork+": "+trouble)
+		}
 	}
-	return values, nil
+	return values, notes, nil
 }
 
 func checkAddresses(git *repo.Git, t forks.Track) error {
@@ -308,6 +314,9 @@ func (a *app) printCheck(r *checkResult, show bool) {
 		if t.History == forks.Rewrite {
 			fmt.Fprintf(a.out, "    the remote must permit rewinding %s, which a protected branch does not\n", t.Branch)
 		}
+	}
+	for _, note := range r.Notes {
+		fmt.Fprintf(a.out, "note: %s\n", forks.Inert(note))
 	}
 	about := "-"
 	for _, f := range r.Findings {

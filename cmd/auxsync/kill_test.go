@@ -29,7 +29,7 @@ import (
 var long = flag.Int("long", 0, "number of kills to try")
 
 // kills is how often it is killed without the flag.
-const kills = 40
+const kills = 18
 
 // TestKillAtAnyMomentChangesNothing kills the program with SIGKILL at random moments
 // of a pass, by command and in the daemon, and starts it again: the fork ends as if

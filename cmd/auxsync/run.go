@@ -16,6 +16,7 @@ import (
 	"github.com/jonboulle/clockwork"
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"github.com/auxolotl/auxsync/cmd/auxsync/control"
 	"github.com/auxolotl/auxsync/forks"
@@ -301,8 +302,10 @@ func poke(place chan struct{}) {
 }
 
 // tell writes an event into the history and the log.
-func (d *daemon) tell(e forks.Event) {
-	d.log.Info(forks.Inert(e.Text), zap.String("fork", e.Fork), zap.String("track", e.Track), zap.String("event", e.Kind))
+func (d *daemon) tell(e forks.Event) { d.tellAt(zapcore.InfoLevel, e) }
+
+func (d *daemon) tellAt(level zapcore.Level, e forks.Event) {
+	d.log.Log(level, forks.Inert(e.Text), zap.String("fork", e.Fork), zap.String("track", e.Track), zap.String("event", e.Kind))
 	if err := d.store.AddEvent(context.Background(), e); err != nil {
 		d.log.Error("an event could not be written down", zap.Error(err))
 	}

@@ -160,19 +160,28 @@ func (a *app) outsider(ctx context.Context) (*session, error) {
 	return &session{app: a, clock: clock, log: log, git: git, syncer: syncer.New(syncer.Config{Git: git, Clock: clock, Log: log})}, nil
 }
 
-// lane makes a pass while no other one is made in its fork, and books how it ended.
+// lane makes a pass while no other one is made in its fork, and books how it ended. What
+// follows a pass, such as a policy that cannot be read, does not count as its end.
 func (s *session) lane(ctx context.Context, t forks.Track, do func(context.Context) (syncer.Outcome, error)) error {
 	return s.alone(ctx, t, func(ctx context.Context) error {
 		out, err := do(ctx)
+		var policyErr error
 		if !out.Quiet || t.Policy != "" {
-			err = errors.Join(err, s.takeIn(ctx, t))
+			policyErr = s.takeIn(ctx, t)
 		}
 		s.booking().Ran(t, out, err)
 		if s.loop == nil && err == nil && !out.Quiet {
-			err = s.syncer.Tidy(ctx, t, mostPacks)
+			s.tidy(ctx, t)
 		}
-		return err
+		return errors.Join(err, policyErr)
 	})
+}
+
+// tidy keeps the cache small where no daemon does. The pass stands, also where it cannot.
+func (s *session) tidy(ctx context.Context, t forks.Track) {
+	if err := s.syncer.Tidy(ctx, t, mostPacks); err != nil {
+		s.log.Warn("the packs of a cache could not be joined, the next pass tries again", zap.String("upstream", t.Upstream), zap.Error(err))
+	}
 }
 
 // mostPacks is how many packs a cache may have that no daemon maintains.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"github.com/auxolotl/auxsync/forks"
 )
@@ -27,9 +28,7 @@ func (d *daemon) watch(ctx context.Context, hangups <-chan os.Signal) {
 		case <-ctx.Done():
 			return
 		case <-hangups:
-			if _, err := d.reload(ctx); err != nil {
-				d.log.Error("the config is refused, the last good one stays", zap.Error(err))
-			}
+			_, _ = d.reload(ctx) // which tells why it refuses one
 		case <-d.renewed:
 			next.Reset(0)
 		case <-d.changed:
@@ -110,7 +109,7 @@ func (d *daemon) reload(context.Context) (any, error) {
 	defer func() { d.notify(d.log, d.manager.Ready("ready")) }()
 	cfg, err := d.loadConfig()
 	if err != nil {
-		d.tell(forks.Event{Kind: "config", Text: "refused, the last good one stays: " + err.Error()})
+		d.tellAt(zapcore.ErrorLevel, forks.Event{Kind: "config", Text: "the config is refused, the last good one stays: " + err.Error()})
 		return nil, err
 	}
 	r := reloaded{Schema: "auxsync.reload/1", File: d.absoluteConfig(), Restart: append([]string{}, forks.Restart(d.config, cfg)...)}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"io/fs"
@@ -28,6 +29,7 @@ func TestMain(m *testing.M) {
 	role, dir, _ := strings.Cut(os.Getenv(roleVariable), ":")
 	switch role {
 	case "":
+		fewerChecks()
 		os.Exit(m.Run())
 	case "hold":
 		os.Exit(hold(dir))
@@ -41,6 +43,20 @@ func TestMain(m *testing.M) {
 		os.Exit(smallDisk(dir))
 	}
 	os.Exit(2)
+}
+
+// fewerChecks lets laws be tried 25 times, for each time is many transactions, unless
+// -rapid.checks says otherwise.
+func fewerChecks() {
+	flag.Parse()
+	told := false
+	flag.Visit(func(f *flag.Flag) { told = told || f.Name == "rapid.checks" })
+	if told {
+		return
+	}
+	if err := flag.Set("rapid.checks", "25"); err != nil {
+		panic(err)
+	}
 }
 
 // hold keeps the lock until its input ends.

@@ -88,7 +88,7 @@ func exampleSource() source {
 	s.add(track("nix", "aux-2-30", "2.30-maintenance", nix), ptr(calmState()), func(t *reports.TrackStatus) {
 		t.Health, t.LastPass.Outcome = "failing since 2026-03-05 09:20 UTC", "failed"
 		t.Trouble = "fetch the fork: https://git.example.org/aux/nix.git answered 503 Service Unavailable; it is tried again"
-		t.PolicyTrouble = "policy.toml, line 14: people.ada.away: want two dates with \"..\" between them"
+		t.PolicyTrouble = "the newest one is refused, the last good one stays: policy.toml, line 14: people.ada.away: want two dates with \"..\" between them"
 	})
 	halted := holdingState()
 	halted.Stopped = &forks.Stop{Reason: "the branch was rewound: its tip " + hash(2).Short() + " is not a descendant of " + hash(90).Short(),

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/syncer/repo"
 	"github.com/auxolotl/auxsync/syncer/repo/repotest"
@@ -156,9 +158,7 @@ func TestACancelledFetchLeavesNothingInTheCache(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() { ended <- r.Fetch(ctx, b.cache, mainSpec, nil) }()
 	<-sent
-	for !exists(t, filepath.Join(b.cache.Dir(), "objects", "pack", "tmp_pack_*")) {
-		time.Sleep(time.Millisecond)
-	}
+	appears(t, filepath.Join(b.cache.Dir(), "objects", "pack", "tmp_pack_*"))
 	overwriteNew(t, filepath.Join(b.cache.Dir(), "packed-refs.lock")) // as a git that is killed leaves it
 	cancel()
 	if err := <-ended; !errors.Is(err, context.Canceled) {
@@ -177,6 +177,28 @@ func exists(t *testing.T, pattern string) bool {
 	return len(list) > 0
 }
 
+// appears waits until a folder has a file whose name matches; the kernel tells of new ones.
+func appears(t *testing.T, pattern string) {
+	t.Helper()
+	fd, err := unix.InotifyInit1(unix.IN_NONBLOCK | unix.IN_CLOEXEC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := os.NewFile(uintptr(fd), "inotify")
+	defer events.Close()
+	if err := events.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := unix.InotifyAddWatch(fd, filepath.Dir(pattern), unix.IN_CREATE|unix.IN_MOVED_TO); err != nil {
+		t.Fatal(err)
+	}
+	for buffer := make([]byte, 4096); !exists(t, pattern); {
+		if _, err := events.Read(buffer); err != nil {
+			t.Fatalf("wait for %s: %v", pattern, err)
+		}
+	}
+}
+
 // Of two that write, the one that ends last sweeps for both.
 func TestAFailedFetchSweepsNothingOfAnother(t *testing.T) {
 	t.Parallel()
@@ -188,9 +210,7 @@ func TestAFailedFetchSweepsNothingOfAnother(t *testing.T) {
 	go func() { ended <- r.Fetch(ctx, b.cache, mainSpec, nil) }()
 	<-sent
 	pattern := filepath.Join(b.cache.Dir(), "objects", "pack", "tmp_pack_*")
-	for !exists(t, pattern) {
-		time.Sleep(time.Millisecond)
-	}
+	appears(t, pattern)
 	err := b.remote(t).Fetch(t.Context(), b.cache, []repo.FetchSpec{{From: "refs/heads/gone", To: "refs/x"}}, nil)
 	if !errors.As(err, new(*repo.MissingRefError)) {
 		t.Errorf("no MissingRefError: %v", err)

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"net"
@@ -68,13 +69,18 @@ func (g *gate) turnAway(conn net.Conn) {
 			Message: fmt.Sprintf("the daemon has %d connections already", maxConnections),
 		}
 		body := encode(errorAnswer{ErrorSchema, f})
+		// Clients do not understand an answer that comes before they have asked.
+		in := bufio.NewReader(io.LimitReader(conn, maxBody))
+		if _, err := http.ReadRequest(in); err != nil {
+			return
+		}
 		_, err := fmt.Fprintf(conn, "HTTP/1.1 %d %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s",
 			f.status(), http.StatusText(f.status()), len(body), body)
 		if err != nil {
 			return
 		}
 		// Its request is read, so that it has no reset for an answer.
-		_, _ = io.Copy(io.Discard, io.LimitReader(conn, maxBody))
+		_, _ = io.Copy(io.Discard, in)
 	}()
 }
 

@@ -23,7 +23,8 @@ type View struct {
 	// Next is when the next pass is due. One in the past waits for its turn; zero
 	// means that none is planned.
 	Next time.Time
-	// Policy is why the newest policy of the fork was refused; empty if it was not.
+	// Policy is what is wrong with the policy of the fork, such as why the newest one
+	// was refused; empty if nothing is.
 	Policy string
 }
 

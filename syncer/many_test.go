@@ -19,14 +19,18 @@ import (
 	"github.com/auxolotl/auxsync/syncer/repo/repotest"
 )
 
-// TestFiftyTracksOfRealForksAreEachServedWithinTwoIntervals keeps fifty tracks of five forks in
+// atOnce is how many tracks there are, unless -long asks for more, at most fifty: `go test
+// ./syncer -run TracksOfReal -v -long 50`.
+const atOnce = 20
+
+// TestTracksOfRealForksAreEachServedWithinTwoIntervals keeps the tracks of five forks in
 // one loop that makes real passes. The interval is what this machine can keep: twice the
 // time that the adoption of all took.
-func TestFiftyTracksOfRealForksAreEachServedWithinTwoIntervals(t *testing.T) {
+func TestTracksOfRealForksAreEachServedWithinTwoIntervals(t *testing.T) {
 	t.Parallel()
-	f := newFifty(t)
+	f := newManyTracks(t, min(max(atOnce, *long), 50)/5)
 	interval := 2 * f.adopt()
-	for i := range branches {
+	for i := range len(f.tracks) / len(f.forks) {
 		f.up.Commit(t, branchNamed(i), repotest.Ada, "b: bump", files{"b.nix": lines("b", 1, 12, "5=two;")})
 	}
 	for i := range f.tracks {
@@ -47,17 +51,14 @@ func TestFiftyTracksOfRealForksAreEachServedWithinTwoIntervals(t *testing.T) {
 	if longest > 2*interval {
 		t.Errorf("a track waited %s, longer than two intervals of %s", longest, interval)
 	}
-	t.Logf("interval %s: all 50 published within %s and served again within %s; the longest wait was %s",
-		interval.Round(time.Millisecond), first.Sub(began).Round(time.Millisecond), last.Sub(began).Round(time.Millisecond), longest.Round(time.Millisecond))
+	t.Logf("interval %s: all %d published within %s and served again within %s; the longest wait was %s",
+		interval.Round(time.Millisecond), len(f.tracks), first.Sub(began).Round(time.Millisecond), last.Sub(began).Round(time.Millisecond), longest.Round(time.Millisecond))
 }
-
-// branches is how many branches of upstream each fork follows.
-const branches = 10
 
 func branchNamed(i int) string { return fmt.Sprintf("release-%d", i) }
 
-// fifty is one upstream, five forks of it, and what keeps them.
-type fifty struct {
+// manyTracks are one upstream, five forks of it, and what keeps them.
+type manyTracks struct {
 	*testing.T
 	up     *repotest.Repo
 	forks  map[string]*repotest.Repo
@@ -70,10 +71,11 @@ type fifty struct {
 	ends   map[int]int            // how many tracks had so many passes
 }
 
-func newFifty(t *testing.T) *fifty {
+// newManyTracks makes five forks that follow so many branches each.
+func newManyTracks(t *testing.T, branches int) *manyTracks {
 	t.Helper()
 	dir := t.TempDir()
-	f := &fifty{T: t, up: repotest.New(t, filepath.Join(dir, "up.git")), forks: map[string]*repotest.Repo{},
+	f := &manyTracks{T: t, up: repotest.New(t, filepath.Join(dir, "up.git")), forks: map[string]*repotest.Repo{},
 		begins: map[string][]time.Time{}, ends: map[int]int{}}
 	start := f.up.Commit(t, branchNamed(0), repotest.Ada, "first commit", files{"a.nix": lines("a", 1, 12), "b.nix": lines("b", 1, 12)})
 	for i := range branches {
@@ -104,7 +106,7 @@ func newFifty(t *testing.T) *fifty {
 }
 
 // adopt adopts all tracks, and returns how long that took.
-func (f *fifty) adopt() time.Duration {
+func (f *manyTracks) adopt() time.Duration {
 	f.Helper()
 	began := time.Now()
 	failed := make(chan error)
@@ -133,7 +135,7 @@ func (f *fifty) adopt() time.Duration {
 
 // serve runs the loop until each track had n passes. It returns when each had its
 // first one, and when each had its last.
-func (f *fifty) serve(n int) (first, last time.Time) {
+func (f *manyTracks) serve(n int) (first, last time.Time) {
 	f.Helper()
 	enough := make(chan struct{})
 	loop := syncer.NewLoop(syncer.LoopConfig{Clock: clockwork.NewRealClock(), Log: zap.NewNop(), Lanes: 16, Journal: f.store,
@@ -174,6 +176,6 @@ func (f *fifty) serve(n int) (first, last time.Time) {
 	return first, last
 }
 
-func (f *fifty) contains(t forks.Track, base forks.Hash) bool {
+func (f *manyTracks) contains(t forks.Track, base forks.Hash) bool {
 	return f.forks[t.Fork].Git(f, "rev-list", "--max-count=1", base.String(), "--not", t.Branch) == ""
 }
