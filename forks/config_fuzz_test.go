@@ -2,6 +2,7 @@ package forks_test
 
 import (
 	"errors"
+	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -25,7 +26,7 @@ func FuzzParseTellsProblemsAndNeverPanics(f *testing.F) {
 		f.Add(data)
 	}
 	for _, text := range []string{"[[a]]\n[a.b]\n[a]\n", "a.b.c = 1\n[a.b]\n", "a = {b = {c = 1}, b.d = 2}\n", "[a]\nb = [[{c = 1}]]\n[a.b]\n",
-		withPatterns, "interval = \"1d12h\"\njitter = \"5%\"\nworkers = 0b11\nlisten = \"[::1]:0\"\n" + twoForks} {
+		withPatterns, onGitHub, "interval = \"1d12h\"\njitter = \"5%\"\nworkers = 0b11\nlisten = \"[::1]:0\"\n" + twoForks} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -99,8 +100,31 @@ func checkTracks(t *testing.T, cfg *forks.Config) {
 		if track.Interval < time.Minute || track.Jitter < 0 || track.Jitter > 1 || track.PublishEvery < 0 || forks.ReservedBranch(track.Branch) {
 			t.Errorf("got %+v", track)
 		}
+		checkForge(t, track)
 		if tags, ok := track.FollowsTags(); ok == (forks.CheckBranchName(track.Follow) == nil) && !track.IsPattern() || ok && strings.Count(tags, "*") != 1 {
 			t.Errorf("%s follows %q", track.Name, track.Follow)
 		}
+	}
+}
+
+// checkForge checks what whoever talks to a forge relies on.
+func checkForge(t *testing.T, track forks.Track) {
+	t.Helper()
+	g := track.GitHub
+	switch track.Forge {
+	case forks.ForgeGit:
+		if !reflect.ValueOf(g).IsZero() || track.References != "" {
+			t.Errorf("on plain git: got %+v", track)
+		}
+	case forks.ForgeGitHub:
+		api, err := url.Parse(g.API)
+		if err != nil || api.User != nil || api.Host == "" || strings.HasSuffix(g.API, "/") || track.Credential == "" ||
+			g.Owner == "" || g.Repo == "" || strings.ContainsAny(g.Owner+g.Repo, "/ @") ||
+			strings.EqualFold(g.UpstreamRepo, g.Owner+"/"+g.Repo) || g.InstallationID != 0 && g.AppID == 0 ||
+			g.Poll < 15*time.Second || g.Poll > time.Hour || len(g.Ask) > 10 {
+			t.Errorf("on GitHub: got %+v", track)
+		}
+	default:
+		t.Errorf("the forge is %q", track.Forge)
 	}
 }

@@ -41,8 +41,16 @@ func logKeys() keySet {
 func forkKeys() keySet {
 	return keySet{
 		table: "[forks.NAME]",
-		now:   inheritedKeys("upstream", "url", "credential", "forge", "allow_transports", "policy", "tracks"),
+		now:   inheritedKeys("upstream", "url", "credential", "forge", "references", "github", "allow_transports", "policy", "tracks"),
 		later: inheritedLater(),
+		other: configSets,
+	}
+}
+
+func githubKeys() keySet {
+	return keySet{
+		table: "[forks.NAME.github]",
+		now:   []string{"api", "app_id", "installation_id", "approve_merges", "dashboard", "poll", "ask", "webhook_secret"},
 		other: configSets,
 	}
 }
@@ -57,7 +65,9 @@ func trackKeys() keySet {
 }
 
 // configSets are all kinds of tables of a config file.
-func configSets() []keySet { return []keySet{topKeys(), logKeys(), forkKeys(), trackKeys()} }
+func configSets() []keySet {
+	return []keySet{topKeys(), logKeys(), forkKeys(), githubKeys(), trackKeys()}
+}
 
 // check tells the keys of t that must not be there.
 func (s keySet) check(t *tomlTable, path keyPath, problems *problemList) {

@@ -21,6 +21,7 @@ type configReader struct {
 	env      func(string) string
 	shown    []Effective
 	placed   []placedTrack
+	listens  bool // listen is set
 }
 
 // text is a string in effect, and where it comes from. Its line is 0 if the file
@@ -35,10 +36,11 @@ func (r *configReader) config(root *tomlTable) *Config {
 	topKeys().check(root, nil, r.problems)
 	cfg := &Config{}
 	r.directories(cfg, root)
-	workers := r.whole(root, nil, "workers", parsed[int]{text{"1", 0, fromDefault}, 1}, 1, maxWorkers)
+	workers := r.whole(root, nil, "workers", parsed[int64]{text{"1", 0, fromDefault}, 1}, 1, maxWorkers)
 	r.show(keyPath{"workers"}, workers.text)
-	cfg.Workers = workers.value
+	cfg.Workers = int(workers.value)
 	cfg.Listen = r.listen(root).value
+	r.listens = root.values["listen"] != nil
 	in := r.inherit(root, nil, builtin())
 	cfg.Log = r.log(root)
 
@@ -142,8 +144,10 @@ func (r *configReader) fork(all *tomlTable, name string, in inherited) {
 	if SameRepository(base.Upstream, base.URL) {
 		r.problems.add(url.line, path.child("url"), "is the same repository as upstream, and auxsync never pushes to upstream")
 	}
-	base.Credential = r.credential(t, path)
+	base.Credential = r.credential(t, path, "credential")
 	base.Forge = r.forge(t, path)
+	base.References = r.references(t, path, base.Forge)
+	base.GitHub = r.github(t, path, line, base, url)
 	base.Policy = r.policyFile(t, path)
 	in = r.inherit(t, path, in)
 
@@ -178,7 +182,7 @@ func (r *configReader) track(all *tomlTable, tracksPath keyPath, name string, ba
 	base.Name, base.Follow, base.Branch, base.StackFrom = name, follow.value, branch.value, stack.value
 	base.History, base.Interval, base.Jitter = History(in.history.value), in.interval.value, in.jitter.value
 	base.PublishEvery = in.publishEvery.value
-	base.AllowTransports = slices.Clone(base.AllowTransports)
+	base.AllowTransports, base.GitHub.Ask = slices.Clone(base.AllowTransports), slices.Clone(base.GitHub.Ask)
 	r.placed = append(r.placed, placedTrack{base, path, line, max(line, branch.line), stack.line})
 }
 

@@ -67,11 +67,11 @@ func remoteRole(key string) string {
 	return "upstream"
 }
 
-// credential reads the file, or the name of a systemd credential, that holds the
-// fork's token.
-func (r *configReader) credential(t *tomlTable, path keyPath) string {
-	value, ok := r.text(t, path, "credential")
-	key := path.child("credential")
+// credential reads the file, or the name of a systemd credential, that holds a
+// secret: the fork's token, its App's private key, or the webhook's secret.
+func (r *configReader) credential(t *tomlTable, path keyPath, name string) string {
+	value, ok := r.text(t, path, name)
+	key := path.child(name)
 	switch {
 	case !ok || value.line == 0:
 	case looksLikeToken(value.value):
@@ -97,17 +97,7 @@ func looksLikeToken(s string) bool {
 }
 
 func (r *configReader) forge(t *tomlTable, path keyPath) string {
-	value, ok := r.text(t, path, "forge")
-	if !ok {
-		value = text{"git", 0, fromDefault}
-	}
-	switch value.value {
-	case "git", "":
-	case "github":
-		r.problems.add(value.line, path.child("forge"), "%q is not supported yet; use \"git\", plain branches", value.value)
-	default:
-		r.problems.add(value.line, path.child("forge"), "%q must be \"git\"", value.value)
-	}
+	value := r.choice(t, path, "forge", text{ForgeGit, 0, fromDefault}, ForgeGit, ForgeGitHub)
 	r.show(path.child("forge"), value)
 	return value.value
 }

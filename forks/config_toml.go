@@ -43,7 +43,8 @@ type tomlTable struct {
 }
 
 // tomlValue is a value with the line of its key. For arrays list is set, for
-// tables table; text is set for strings, and for integers as they are written.
+// tables table; text is set for strings, and for integers and booleans as they are
+// written.
 type tomlValue struct {
 	line   int
 	kind   string // in words: "a string", "an integer" ...
@@ -56,6 +57,7 @@ type tomlValue struct {
 const (
 	tomlString     = "a string"
 	tomlInteger    = "an integer"
+	tomlBoolean    = "a boolean"
 	tomlArray      = "an array"
 	tomlTableKind  = "a table"
 	tomlTableArray = "an array of tables"
@@ -228,7 +230,7 @@ func (b *treeBuilder) value(path keyPath, n *unstable.Node) *tomlValue {
 		}
 		return v
 	case unstable.Bool:
-		return &tomlValue{kind: "a boolean"}
+		return &tomlValue{kind: tomlBoolean, text: string(n.Data)}
 	case unstable.Integer:
 		return &tomlValue{kind: tomlInteger, text: string(n.Data)}
 	case unstable.Float:

@@ -86,7 +86,7 @@ func (r *configReader) percent(t *tomlTable, path keyPath, key string, or parsed
 }
 
 // whole reads an integer.
-func (r *configReader) whole(t *tomlTable, path keyPath, key string, or parsed[int], least, most int) parsed[int] {
+func (r *configReader) whole(t *tomlTable, path keyPath, key string, or parsed[int64], least, most int64) parsed[int64] {
 	v := t.values[key]
 	if v == nil {
 		return or
@@ -96,11 +96,26 @@ func (r *configReader) whole(t *tomlTable, path keyPath, key string, or parsed[i
 		return or
 	}
 	n, err := strconv.ParseInt(strings.TrimPrefix(v.text, "+"), 0, 64)
-	if err != nil || n < int64(least) || n > int64(most) {
+	if err != nil || n < least || n > most {
 		r.problems.add(v.line, path.child(key), "%s must be from %d to %d", v.text, least, most)
 		return or
 	}
-	return parsed[int]{text{strconv.FormatInt(n, 10), v.line, r.origin(v.line)}, int(n)}
+	return parsed[int64]{text{strconv.FormatInt(n, 10), v.line, r.origin(v.line)}, n}
+}
+
+// flag reads true or false.
+func (r *configReader) flag(t *tomlTable, path keyPath, key string, or bool) bool {
+	v := t.values[key]
+	switch {
+	case v == nil:
+		r.show(path.child(key), text{strconv.FormatBool(or), 0, fromDefault})
+		return or
+	case v.kind != tomlBoolean:
+		r.problems.add(v.line, path.child(key), "must be true or false, not %s", v.kind)
+		return or
+	}
+	r.show(path.child(key), text{v.text, v.line, r.origin(v.line)})
+	return v.text == "true"
 }
 
 // listen reads the address of the status page.

@@ -29,6 +29,7 @@ const (
 	TrackFound     Condition = "found"     // in config, or a new branch of upstream, not adopted yet
 	TrackFollowing Condition = "following" // on upstream's tip, or waiting for the next publication
 	TrackHolding   Condition = "holding"   // waits at an older upstream commit for decisions
+	TrackPaused    Condition = "paused"    // does nothing until somebody resumes it
 	TrackStopped   Condition = "stopped"   // needs a person
 	TrackFailing   Condition = "failing"   // the last pass failed, and is tried again
 )

@@ -1,6 +1,9 @@
 package forks
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // glob is a text with at most one '*', which stands for one or more characters
 // other than '/'.
@@ -87,6 +90,6 @@ func (t Track) Instance(branch string) (track Track, ok bool) {
 	track = t
 	track.Pattern, track.Name = t.Name, t.Name+"-"+name
 	track.Follow, track.Branch = branch, globOf(t.Branch).fill(star)
-	track.AllowTransports = append([]string(nil), t.AllowTransports...)
+	track.AllowTransports, track.GitHub.Ask = slices.Clone(t.AllowTransports), slices.Clone(t.GitHub.Ask)
 	return track, true
 }

@@ -26,9 +26,24 @@ type Plan struct {
 	Cleanup []RefUpdate `json:"cleanup"`
 	// Stopped is set if the track stops: then nothing but state is pushed.
 	Stopped *Stop `json:"stopped"`
+	// Paused is set if the track is paused: then a pass pushes nothing but state, and a
+	// dry run shows what it would do once somebody has resumed the track.
+	Paused *Pause `json:"paused"`
+	// Pings has the fork's own patches whose messages would notify people or write
+	// links elsewhere; only at an adoption on a forge with pages.
+	Pings []Ping `json:"pings"`
 
 	// State is what the state ref will hold.
 	State State `json:"-"`
+}
+
+// Ping is a patch whose message would notify people or write links on other pages of
+// a forge, each time that a commit with it is pushed there. Its texts are hostile.
+type Ping struct {
+	Patch   PatchID  `json:"patch"`
+	Commit  Hash     `json:"commit"`
+	Subject string   `json:"subject"`
+	Texts   []string `json:"texts"` // what does it, such as "@somebody", as it is written
 }
 
 // BaseMove is the base before and after a pass. Old is zero at adoption.
@@ -73,6 +88,7 @@ func (p Plan) MarshalJSON() ([]byte, error) {
 	w.Proposals = notNull(w.Proposals)
 	w.WouldPush = notNull(w.WouldPush)
 	w.Cleanup = notNull(w.Cleanup)
+	w.Pings = notNull(w.Pings)
 	for i := range w.Conflicts {
 		w.Conflicts[i].Files = notNull(w.Conflicts[i].Files)
 	}

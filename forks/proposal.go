@@ -48,6 +48,18 @@ type Proposal struct {
 	Opened   time.Time `json:"opened"`
 	Closed   time.Time `json:"closed"`
 	ClosedBy string    `json:"closed_by"`
+
+	// Taken is the pass that took the answer in, Published the one that published it; 0
+	// before that.
+	Taken     int `json:"taken"`
+	Published int `json:"published"`
+
+	// Number and URL are of its pull request; zero before it is open, and on plain git.
+	Number int    `json:"number"`
+	URL    string `json:"url"`
+	// Claimed is who said that it is theirs; NotFor who said that it is not, in order.
+	Claimed string   `json:"claimed"`
+	NotFor  []string `json:"not_for"`
 }
 
 // Pair is a proposal's two branches as a fetch found them. A zero hash means

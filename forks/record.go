@@ -41,13 +41,15 @@ const (
 // Intent is an effect on the outside that is written down before it is tried.
 type Intent struct {
 	ID          int64
-	Fork, Track string
-	Kind        string // push, open, update, close, delete, comment or status
-	Pass        int
-	Payload     json.RawMessage // for push and delete: a list of RefUpdate; no secret
-	Created     time.Time
-	Status      IntentStatus
-	Note        string
+	Fork, Track string // Track is empty on a forge for what is the fork's, such as its dashboard
+	// Kind is push or delete, of refs; or on a forge open, update, close, comment,
+	// status, edit, stage, label, ask, suggest, react or end.
+	Kind    string
+	Pass    int
+	Payload json.RawMessage // for push and delete: a list of RefUpdate; no secret
+	Created time.Time
+	Status  IntentStatus
+	Note    string
 }
 
 // IntentStatus is what is known about an intent.

@@ -2,6 +2,7 @@ package forks_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/auxolotl/auxsync/forks"
@@ -26,6 +27,17 @@ func TestRestartIsNeededForWhatAProcessHoldsOpen(t *testing.T) {
 	} {
 		if got := forks.Restart(old, parse(t, text)); !slices.Equal(got, want) {
 			t.Errorf("%s\ngot %v, want %v", text, got, want)
+		}
+	}
+}
+
+func TestNoKeyOfAForkNeedsARestart(t *testing.T) {
+	t.Parallel()
+	all := onGitHub + "[forks.nix.github]\napp_id = 1\npoll = \"5m\"\nask = [\"ada\"]\ndashboard = false\nwebhook_secret = \"hook\"\n"
+	plain := strings.Replace(onGitHub, `forge = "github"`, `forge = "git"`, 1)
+	for _, text := range []string{all, plain} {
+		if got := forks.Restart(parse(t, onGitHub), parse(t, text)); got != nil {
+			t.Errorf("%s\nneeds a restart for %v", text, got)
 		}
 	}
 }

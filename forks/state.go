@@ -53,6 +53,7 @@ type State struct {
 	Decisions []Decision `json:"decisions"`
 	Archives  []Archive  `json:"archives"`
 	Stopped   *Stop      `json:"stopped"`
+	Paused    *Pause     `json:"paused"`
 
 	// Moved is when the branch last moved to a newer base: publish_every counts from it.
 	Moved time.Time `json:"moved"`
@@ -156,6 +157,7 @@ func fillLists(s *State) {
 	}
 	for i := range s.Proposals {
 		s.Proposals[i].Conflict.Files = notNull(s.Proposals[i].Conflict.Files)
+		s.Proposals[i].NotFor = notNull(s.Proposals[i].NotFor)
 	}
 }
 

@@ -15,7 +15,7 @@ type Track struct {
 	Upstream        string   // URL of the repository followed; never pushed to
 	URL             string   // URL of the fork
 	Credential      string   // file, or name of a systemd credential, that holds the fork's token; "" for none
-	Forge           string   // "git"
+	Forge           string   // ForgeGit or ForgeGitHub
 	AllowTransports []string // transports of both URLs that may be used: https, http, ssh, file
 
 	// Follow is the upstream branch, without refs/heads/, or "tags:" and a pattern:
@@ -39,6 +39,48 @@ type Track struct {
 	Interval     time.Duration // between two passes
 	Jitter       float64       // share of Interval by which it varies, 0 to 1
 	PublishEvery time.Duration // least time between two moves of the base that nobody asked for
+
+	// References is [KeepReferences] or [DefuseReferences]: what happens where the
+	// message of a patch would notify people or refer to pages of the forge. "" has
+	// adopt ask where there is such a message.
+	References string
+	// GitHub is zero unless Forge is [ForgeGitHub]. All tracks of a fork have the same.
+	GitHub GitHub
+}
+
+// The forges: where conflicts are shown to people.
+const (
+	ForgeGit    = "git"    // plain branches, no service
+	ForgeGitHub = "github" // pull requests
+)
+
+// What can be done about references in the messages of patches.
+const (
+	KeepReferences = "keep"
+	// DefuseReferences breaks them by a character without a shape, in the commits that
+	// auxsync writes anew.
+	DefuseReferences = "defuse"
+)
+
+// GitHub says where the pull requests of a fork are, and what they may do.
+type GitHub struct {
+	API         string // https, or http on this machine; without a slash at the end
+	Owner, Repo string // of the fork's URL, as it spells them
+	// UpstreamRepo is upstream's owner/repo where it is on the same forge, else "".
+	// Nothing is ever written there.
+	UpstreamRepo string
+	// AppID is set where the credential is the private key of an App, in PEM; else it is
+	// a token. An InstallationID of 0 is looked up.
+	AppID, InstallationID int64
+
+	ApproveMerges bool          // an approving review of somebody who may decide merges what is settled
+	Dashboard     bool          // an issue shows how the fork is
+	Poll          time.Duration // between two looks, 15 seconds to an hour
+	Ask           []string      // logins, and teams as org/slug, who are asked where nobody better is known
+	// WebhookSecret is the file, or the name of a systemd credential, that holds the
+	// secret of the webhook /hooks/github/FORK; "" for no webhook. Like the credential it
+	// is read anew whenever it is needed.
+	WebhookSecret string
 }
 
 // tagsPrefix begins a follow that names tags.

@@ -44,7 +44,7 @@ type Hello struct {
 // Request asks for something to be done.
 type Request struct {
 	// Verb is what to do; the service knows which there are: sync, plan, adopt,
-	// retarget, reload, recover, check.
+	// retarget, reload, recover, check, decide, merge.
 	Verb string `json:"verb"`
 	// Track is the name of a track or fork/track; empty where the verb then means
 	// all of them, or none.
@@ -58,6 +58,13 @@ type Request struct {
 	Onto         string `json:"onto,omitempty"`          // plan: URL of another repository to stand on
 	Ref          string `json:"ref,omitempty"`           // plan: the ref of Onto
 	Upstream     string `json:"upstream,omitempty"`      // retarget: URL of the new upstream
+
+	// Of decide: what is decided, about which conflict (its id, or the number of its
+	// pull request), why, and for whom on the forge.
+	Decision forks.Verb `json:"decision,omitempty"`
+	Conflict string     `json:"conflict,omitempty"`
+	Because  string     `json:"because,omitempty"`
+	As       string     `json:"as,omitempty"`
 }
 
 // The schemas of what is sent.

@@ -106,6 +106,8 @@ type trackJSON struct {
 	PublishEvery    string        `json:"publish_every"`
 	Pattern         string        `json:"pattern"`
 	PolicyFile      string        `json:"policy_file"`
+	References      string        `json:"references,omitempty"`
+	GitHub          *githubJSON   `json:"github,omitempty"` // with forge "github"
 }
 
 func trackToJSON(t forks.Track) trackJSON {
@@ -117,7 +119,7 @@ func trackToJSON(t forks.Track) trackJSON {
 		Fork: t.Fork, Name: t.Name, Upstream: t.Upstream, URL: t.URL, Credential: t.Credential, Forge: t.Forge,
 		AllowTransports: transports, Follow: t.Follow, Branch: t.Branch, History: t.History, StackFrom: t.StackFrom,
 		Interval: t.Interval.String(), Jitter: t.Jitter, PublishEvery: t.PublishEvery.String(),
-		Pattern: t.Pattern, PolicyFile: t.Policy,
+		Pattern: t.Pattern, PolicyFile: t.Policy, References: t.References, GitHub: githubToJSON(t.GitHub),
 	}
 }
 
@@ -130,10 +132,14 @@ func (w trackJSON) track() (forks.Track, error) {
 	if err != nil {
 		return forks.Track{}, fmt.Errorf("publish_every of track %s/%s: %w", w.Fork, w.Name, err)
 	}
+	github, err := w.GitHub.settings()
+	if err != nil {
+		return forks.Track{}, fmt.Errorf("poll of track %s/%s: %w", w.Fork, w.Name, err)
+	}
 	return forks.Track{
 		Fork: w.Fork, Name: w.Name, Upstream: w.Upstream, URL: w.URL, Credential: w.Credential, Forge: w.Forge,
 		AllowTransports: w.AllowTransports, Follow: w.Follow, Branch: w.Branch, History: w.History, StackFrom: w.StackFrom,
 		Interval: interval, Jitter: w.Jitter, PublishEvery: publishEvery,
-		Pattern: w.Pattern, Policy: w.PolicyFile,
+		Pattern: w.Pattern, Policy: w.PolicyFile, References: w.References, GitHub: github,
 	}, nil
 }

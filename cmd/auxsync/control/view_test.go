@@ -114,8 +114,9 @@ func TestViewThatMakesNoSenseIsRefused(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		`{"track":{"fork":"nix","name":"main","interval":"soon","publish_every":"1s"}}`: "interval of track nix/main",
-		`{"track":{"interval":"1s"}}`:                                 "publish_every of track",
-		`{"track":{"interval":"1s","publish_every":"1s"},"state":{}}`: "state.json has no schema",
+		`{"track":{"interval":"1s"}}`:                                                                          "publish_every of track",
+		`{"track":{"interval":"1s","publish_every":"1s"},"state":{}}`:                                          "state.json has no schema",
+		`{"track":{"fork":"nix","name":"main","interval":"1s","publish_every":"1s","github":{"poll":"soon"}}}`: "poll of track nix/main",
 		`{"track":[]}`: "cannot unmarshal",
 	} {
 		var v View
