@@ -13,6 +13,8 @@
 //     seconds, then gets an error of kind Retry; who reads waits for nobody.
 //   - A track is named by its fork and its own name.
 //   - Times are kept in UTC milliseconds, paths as bytes. No secret is ever stored.
+//   - What a forge showed, and what was written there, is an index too: who lost it
+//     looks again.
 //   - An upgrade is one transaction, however many versions it goes. A database of a
 //     newer schema is refused and left as it is.
 //   - No id is given twice in the life of a database ([Store.Instance]).
@@ -27,14 +29,19 @@
 // # What does not come back
 //
 // After the database was lost or replaced, the next passes index the state refs
-// again: tracks, patches, proposals, resolutions, ledgers, and passes with their
-// bases and tips. These are gone:
+// again: tracks with their pauses, patches, proposals with the number, URL and people of
+// their pull requests, resolutions, ledgers, and passes with their bases and tips. These
+// are gone:
 //
 //   - the instance's id, for there is a new one;
 //   - of passes, what was measured (seconds, bytes, lag, errors), and runs without state;
 //   - events, runs of the service, and health, which begins with "no pass yet";
 //   - intents: an effect that a crash interrupted is then explained from the remote
 //     alone;
+//   - requests, and what became of them: one that was made on a forge and not answered
+//     there is found there again, one that was made on the host is not;
+//   - records of pull requests and dashboards, which begin anew from what the forge
+//     shows; its answers; and until when it wants to be left alone;
 //   - fingerprints, so that the next pass of each track is not quiet;
 //   - the last good policy, and which branches of a pattern were announced.
 //

@@ -39,29 +39,26 @@ func OpenWith(ctx context.Context, path string, clock clockwork.Clock, files fs.
 	return s, nil
 }
 
-// OpenFirstSchema makes a database as the first version of auxsync made it, for what
-// needs no newer table.
-func OpenFirstSchema(ctx context.Context, path string, clock clockwork.Clock) (*Store, error) {
-	s := &Store{path: path, clock: clock, patience: patience}
-	err := makeFile(path)
+// MakeSchema makes a database with the tables of an earlier version of auxsync.
+func MakeSchema(ctx context.Context, path, upTo string) error {
+	if err := makeFile(path); err != nil {
+		return err
+	}
+	db, err := connect(path, 1, patience, "journal_mode(WAL)")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if s.write, err = connect(path, 1, patience, "journal_mode(WAL)"); err != nil {
-		return nil, err
-	}
-	s.read = s.write
-	p, _, err := migrations(s.write, Migrations("00001", nil))
+	p, _, err := migrations(db, Migrations(upTo, nil))
 	if err == nil {
 		_, err = p.Up(ctx)
 	}
-	return s, err
+	return errors.Join(err, db.Close())
 }
 
 // OpenHasty is Open for one who does not wait long.
 func OpenHasty(ctx context.Context, path string, clock clockwork.Clock, patience time.Duration) (*Store, error) {
 	s := &Store{path: path, clock: clock, patience: patience}
-	if err := s.open(ctx, Migrations("00002", nil)); err != nil {
+	if err := s.open(ctx, Migrations("00003", nil)); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil

@@ -12,15 +12,27 @@ func (ix *indexer) proposals(ctx context.Context, state forks.State) error {
 		return err
 	}
 	for i, p := range state.Proposals {
-		err := ix.exec(ctx, `INSERT INTO proposals (track_id, id, position, patch, round, status, reason, onto, fix, picked,
-				touched, opened, closed, closed_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		notFor := p.NotFor
+		if notFor == nil {
+			notFor = []string{}
+		}
+		notForJSON, err := json.Marshal(notFor)
+		if err != nil {
+			return err
+		}
+		err = ix.exec(ctx, `INSERT INTO proposals (track_id, id, position, patch, round, status, reason, onto, fix, picked,
+				touched, opened, closed, closed_by, taken, published, number, url, claimed, not_for)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 				ON CONFLICT DO UPDATE SET position = excluded.position, patch = excluded.patch, round = excluded.round,
 				status = excluded.status, reason = excluded.reason, onto = excluded.onto, fix = excluded.fix,
 				picked = excluded.picked, touched = excluded.touched, opened = excluded.opened,
-				closed = excluded.closed, closed_by = excluded.closed_by`,
+				closed = excluded.closed, closed_by = excluded.closed_by,
+				taken = excluded.taken, published = excluded.published, number = excluded.number, url = excluded.url,
+				claimed = excluded.claimed, not_for = excluded.not_for`,
 			ix.track, string(p.ID), i, string(p.Patch), p.Round, string(p.Status), p.Reason,
 			hashColumn(p.Onto), hashColumn(p.Fix), hashColumn(p.Picked), p.Touched,
-			timeColumn(p.Opened), timeColumn(p.Closed), p.ClosedBy)
+			timeColumn(p.Opened), timeColumn(p.Closed), p.ClosedBy,
+			p.Taken, p.Published, p.Number, p.URL, p.Claimed, string(notForJSON))
 		if err != nil {
 			return err
 		}

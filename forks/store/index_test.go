@@ -117,11 +117,17 @@ func anyProposal(id int) *rapid.Generator[forks.Proposal] {
 			Status: forks.Open, Reason: anyText().Draw(t, "reason"), Onto: anyHash().Draw(t, "onto"), Fix: anyHash().Draw(t, "fix"),
 			Picked: anyHash().Draw(t, "picked"), Touched: rapid.Bool().Draw(t, "touched"), Opened: anyTime().Draw(t, "opened"),
 			Closed: anyTime().Draw(t, "closed"), ClosedBy: anyText().Draw(t, "by"),
+			Taken: rapid.IntRange(0, 9).Draw(t, "taken"), Published: rapid.IntRange(0, 9).Draw(t, "published"),
+			Number: rapid.IntRange(0, 9).Draw(t, "number"), URL: anyText().Draw(t, "url"), Claimed: anyText().Draw(t, "claimed"), NotFor: []string{},
 			Conflict: forks.Conflict{
 				Patch: "p0000000001", Cause: anyHash().Draw(t, "cause"), CausePatch: "p0000000002", Inner: anyHash().Draw(t, "inner"),
 				CauseSubject: anyText().Draw(t, "subject"), CauseAuthor: anyPerson().Draw(t, "author"),
 				Clean: anyHash().Draw(t, "clean"), SuggestDrop: anyHash().Draw(t, "drop"), Files: []forks.ConflictFile{},
 			},
+		}
+		for range rapid.IntRange(0, 2).Draw(t, "not for") {
+			// The list is JSON, which holds text only.
+			p.NotFor = append(p.NotFor, strings.ToValidUTF8(anyText().Draw(t, "login"), "?"))
 		}
 		for range rapid.IntRange(0, 2).Draw(t, "files") {
 			p.Conflict.Files = append(p.Conflict.Files, forks.ConflictFile{
@@ -162,6 +168,9 @@ func anyState() *rapid.Generator[forks.State] {
 		}
 		if rapid.Bool().Draw(t, "hold") {
 			s.Hold = &forks.Hold{Commit: anyHash().Draw(t, "commit"), Reason: anyText().Draw(t, "reason")}
+		}
+		if rapid.Bool().Draw(t, "paused") {
+			s.Paused = &forks.Pause{By: anyText().Draw(t, "by"), Because: anyText().Draw(t, "because"), At: anyTime().Draw(t, "at")}
 		}
 		if rapid.Bool().Draw(t, "stopped") {
 			s.Stopped = &forks.Stop{Reason: anyText().Draw(t, "reason"), Next: anyText().Draw(t, "next")}
@@ -278,5 +287,26 @@ func TestDecisionIsRecordedWithThePassesThatUsedIt(t *testing.T) {
 		JOIN resolutions ON resolutions.id = resolution_id JOIN passes ON passes.id = pass_id ORDER BY number`)
 	if want := []string{"1 c1 Ada", "2 c2 Bob"}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestPauseIsIndexedUntilSomebodyResumes(t *testing.T) {
+	t.Parallel()
+	db, path := newStore(t)
+	for i, c := range []struct {
+		paused *forks.Pause
+		want   string
+	}{
+		{nil, "  -"},
+		{&forks.Pause{By: "ada", Because: "release week", At: noon()}, "ada release week 1767355384000"},
+		{nil, "  -"},
+	} {
+		if err := db.Index(t.Context(), "nix", "main", hash(byte(i+1)), forks.State{Pass: i + 1, Paused: c.paused}); err != nil {
+			t.Fatal(err)
+		}
+		got := query(t, path, `SELECT paused_by || ' ' || paused_because || ' ' || coalesce(paused_at, '-') FROM tracks`)
+		if !slices.Equal(got, []string{c.want}) {
+			t.Errorf("state %d: got %q, want %q", i+1, got, c.want)
+		}
 	}
 }

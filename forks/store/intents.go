@@ -12,23 +12,20 @@ import (
 
 // OpenIntent records an intent, which is on disk when it returns: only then may
 // the effect be tried. The payload is JSON and holds no secret. Created is now,
-// if zero; ID and Status are set.
+// if zero; ID and Status are set. On a forge, and only there, the track may be empty:
+// the effect is on what is the fork's.
 func (s *Store) OpenIntent(ctx context.Context, in forks.Intent) (int64, error) {
 	if !json.Valid(in.Payload) {
 		return 0, s.failed("record an intent in", errors.New("its payload is not JSON"))
 	}
-	if in.Created.IsZero() {
-		in.Created = s.clock.Now()
-	}
 	var id int64
 	err := s.inTx(ctx, "record an intent in", func(tx *sql.Tx) error {
-		track, err := trackID(ctx, tx, in.Fork, in.Track)
-		if err != nil {
-			return err
+		if in.Created.IsZero() {
+			in.Created = s.clock.Now()
 		}
-		return tx.QueryRowContext(ctx, `INSERT INTO intents (track_id, kind, pass, payload, created_at, status, note)
-				VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-			track, in.Kind, in.Pass, string(in.Payload), timeColumn(in.Created), string(forks.IntentOpen), in.Note).Scan(&id)
+		return tx.QueryRowContext(ctx, `INSERT INTO intents (fork, track, kind, pass, payload, created_at, status, note)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+			in.Fork, in.Track, in.Kind, in.Pass, string(in.Payload), timeColumn(in.Created), string(forks.IntentOpen), in.Note).Scan(&id)
 	})
 	return id, err
 }
@@ -58,15 +55,29 @@ func (s *Store) SettleIntent(ctx context.Context, id int64, status forks.IntentS
 	})
 }
 
-// OpenIntents returns a track's intents that are not settled, oldest first.
+// ofRefs are the kinds of the intents that a look at the fork's refs explains; the
+// others are on its forge.
+const ofRefs = `('push', 'delete')`
+
+// OpenIntents returns a track's intents to push or delete refs that are not settled,
+// oldest first.
 func (s *Store) OpenIntents(ctx context.Context, fork, track string) ([]forks.Intent, error) {
+	return s.openIntents(ctx, `fork = ? AND track = ? AND kind IN `+ofRefs, fork, track)
+}
+
+// OpenForgeIntents returns the intents on a fork's forge that are not settled, those of
+// its tracks and those of no track, oldest first.
+func (s *Store) OpenForgeIntents(ctx context.Context, fork string) ([]forks.Intent, error) {
+	return s.openIntents(ctx, `fork = ? AND kind NOT IN `+ofRefs, fork)
+}
+
+func (s *Store) openIntents(ctx context.Context, which string, args ...any) ([]forks.Intent, error) {
 	return collect(ctx, s, "read intents from", func(rows *sql.Rows) (forks.Intent, error) {
-		in := forks.Intent{Fork: fork, Track: track}
+		var in forks.Intent
 		var payload string
-		err := rows.Scan(&in.ID, &in.Kind, &in.Pass, &payload, timeInto(&in.Created), &in.Status, &in.Note)
+		err := rows.Scan(&in.ID, &in.Fork, &in.Track, &in.Kind, &in.Pass, &payload, timeInto(&in.Created), &in.Status, &in.Note)
 		in.Payload = json.RawMessage(payload)
 		return in, err
-	}, `SELECT intents.id, kind, intents.pass, payload, created_at, status, note
-		FROM intents JOIN tracks ON tracks.id = track_id
-		WHERE fork = ? AND name = ? AND status = ? ORDER BY intents.id`, fork, track, string(forks.IntentOpen))
+	}, `SELECT id, fork, track, kind, pass, payload, created_at, status, note
+		FROM intents WHERE status = 'open' AND `+which+` ORDER BY id`, args...)
 }

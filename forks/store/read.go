@@ -120,14 +120,20 @@ func (s *Store) Proposals(ctx context.Context, fork, track string) ([]forks.Prop
 	list, err := collect(ctx, s, "read proposals from", func(rows *sql.Rows) (forks.Proposal, error) {
 		var p forks.Proposal
 		var id int64
+		var notFor []byte
 		c := &p.Conflict
 		err := rows.Scan(&p.ID, &p.Patch, &p.Round, &p.Status, &p.Reason, hashInto(&p.Onto), hashInto(&p.Fix), hashInto(&p.Picked),
 			&p.Touched, timeInto(&p.Opened), timeInto(&p.Closed), &p.ClosedBy,
+			&p.Taken, &p.Published, &p.Number, &p.URL, &p.Claimed, &notFor,
 			&id, &c.Patch, hashInto(&c.Cause), &c.CausePatch, hashInto(&c.Inner), &c.CauseSubject,
 			&c.CauseAuthor.Name, &c.CauseAuthor.Email, hashInto(&c.Clean), hashInto(&c.SuggestDrop))
 		conflictIDs = append(conflictIDs, id)
+		if err == nil {
+			err = json.Unmarshal(notFor, &p.NotFor)
+		}
 		return p, err
 	}, `SELECT proposals.id, proposals.patch, round, status, reason, onto, fix, picked, touched, opened, closed, closed_by,
+		taken, published, number, proposals.url, claimed, not_for,
 		conflicts.id, conflicts.patch, cause, cause_patch, inner_commit, cause_subject,
 		cause_author_name, cause_author_email, clean, suggest_drop
 		FROM proposals JOIN tracks ON tracks.id = proposals.track_id

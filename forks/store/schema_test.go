@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -23,27 +24,41 @@ import (
 	"github.com/auxolotl/auxsync/forks/store"
 )
 
+// firstRows are rows as the first version of auxsync wrote them.
+const firstRows = `
+INSERT INTO tracks (id, fork, name, state_commit, base, tip, fingerprint, pass, state_at)
+  VALUES (1, 'nix', 'main', 'ab00000000000000000000000000000000000009', 'ab00000000000000000000000000000000000002',
+    'ab00000000000000000000000000000000000004', 'abc', 1, 1767355384000);
+INSERT INTO patches (track_id, id, standing, position, subject, author_name, author_email, first_commit, commit_id, folded, ahead, published)
+  VALUES (1, 'p1', 'stack', 0, 'one', '', '', '', '', '[]', '', '');
+INSERT INTO passes (id, track_id, number, state_commit, old_base, new_base, old_tip, new_tip, upstream_tip, started, outcome)
+  VALUES (1, 1, 1, 'ab00000000000000000000000000000000000009', '', '', '', '', '', 1767355384000, 'published');
+INSERT INTO ledger (pass_id, position, patch, subject, author_name, author_email, old_commit, new_commit, ahead, published, by, reason)
+  VALUES (1, 0, 'p1', '', '', '', '', '', 'kept', 'kept', '', '');
+INSERT INTO intents (track_id, kind, pass, payload, created_at, status, note) VALUES (1, 'push', 0, '{}', 1767355384000, 'open', '');
+INSERT INTO events (track_id, pass, at, kind, text) VALUES (1, 0, 1767355384000, 'published', '')`
+
 // ofFirstSchema makes a database of the first schema with rows in it.
 func ofFirstSchema(t *testing.T, dir string) (path string) {
 	t.Helper()
 	path = filepath.Join(dir, store.FileName)
-	db, err := store.OpenFirstSchema(t.Context(), path, clockwork.NewFakeClockAt(noon()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	state := forks.State{Pass: 1, Base: hash(2), Tip: hash(4), At: noon(),
-		Patches: []forks.Patch{{ID: "p1", Subject: "one"}},
-		Ledger:  []forks.Row{{Patch: "p1", Ahead: forks.Kept, Published: forks.Kept}}}
-	_, errIntent := db.OpenIntent(t.Context(), forks.Intent{Fork: "nix", Track: "main", Kind: "push", Payload: json.RawMessage(`{}`)})
-	err = errors.Join(errIntent,
-		db.Index(t.Context(), "nix", "main", hash(9), state),
-		db.AddEvent(t.Context(), forks.Event{Fork: "nix", Track: "main", Kind: "published"}),
-		db.SetFingerprint(t.Context(), "nix", "main", "abc"),
-		db.Close())
-	if err != nil {
-		t.Fatal(err)
-	}
+	ofSchema(t, path, "00001", firstRows)
 	return path
+}
+
+// ofSchema makes a database of an earlier schema with rows in it.
+func ofSchema(t *testing.T, path, upTo, rows string) {
+	t.Helper()
+	if err := store.MakeSchema(t.Context(), path, upTo); err != nil {
+		t.Fatal(err)
+	}
+	db := raw(t, path)
+	if _, err := db.Exec(rows); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // shape gives the schema of a database, and the rows of what the first one had.
@@ -77,7 +92,7 @@ func TestOlderDatabaseIsUpgradedWithItsContent(t *testing.T) {
 	path := ofFirstSchema(t, t.TempDir())
 	_, before := shape(t, path)
 	if _, err := store.OpenReadOnly(t.Context(), path); forks.KindOf(err) != forks.NeedsPerson ||
-		!strings.Contains(err.Error(), "has schema 1, and this auxsync needs 2; restart the service") {
+		!strings.Contains(err.Error(), "has schema 1, and this auxsync needs 3; restart the service") {
 		t.Errorf("a reader is told %v", err)
 	}
 	db := open(t, path)
@@ -101,8 +116,37 @@ func TestOlderDatabaseIsUpgradedWithItsContent(t *testing.T) {
 	if want := query(t, freshPath, `SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name`); !slices.Equal(upgraded, want) {
 		t.Errorf("the schema is\n%q\nand a new one is\n%q", upgraded, want)
 	}
-	if got := versionsOf(t, path); !slices.Equal(got, []string{"0", "1", "2"}) {
+	if got := versionsOf(t, path); !slices.Equal(got, []string{"0", "1", "2", "3"}) {
 		t.Errorf("versions %v", got)
+	}
+}
+
+func TestIntentsKeepTheirIDsAndTracksInAnUpgrade(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), store.FileName)
+	ofSchema(t, path, "00002", firstRows+`;
+		INSERT INTO tracks (id, fork, name) VALUES (2, 'lix', 'main');
+		INSERT INTO intents (id, track_id, kind, pass, payload, created_at, status, settled_at, note) VALUES
+			(5, 2, 'delete', 3, '[1]', 1767355384000, 'open', NULL, 'n'),
+			(9, 1, 'push', 4, '[2]', 1767355384000, 'done', 1767355384001, 'found');
+		INSERT INTO requests (track_id, who, verb, args, because, made_at) VALUES (2, 'ada', 'drop', '[]', 'old', 1767355384000)`)
+	db := open(t, path)
+	got, err := db.OpenIntents(t.Context(), "lix", "main")
+	want := []forks.Intent{{ID: 5, Fork: "lix", Track: "main", Kind: "delete", Pass: 3, Payload: json.RawMessage(`[1]`),
+		Created: noon(), Status: forks.IntentOpen, Note: "n"}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, %v; want %+v", got, err, want)
+	}
+	all := query(t, path, `SELECT format('%d %s/%s %s %s %d', id, fork, track, kind, status, coalesce(settled_at, 0)) FROM intents ORDER BY id`)
+	if want := []string{"1 nix/main push open 0", "5 lix/main delete open 0", "9 nix/main push done 1767355384001"}; !slices.Equal(all, want) {
+		t.Errorf("got %q, want %q", all, want)
+	}
+	if id, err := db.OpenIntent(t.Context(), forks.Intent{Fork: "nix", Kind: "edit", Payload: json.RawMessage(`{}`)}); id != 10 || err != nil {
+		t.Errorf("the next has id %d, %v", id, err)
+	}
+	requests, err := db.Requests(t.Context(), "lix", "main")
+	if want := []forks.Request{{ID: 1, Fork: "lix", Track: "main", Verb: forks.VerbDrop, Who: "ada", Because: "old", At: noon()}}; err != nil || !reflect.DeepEqual(requests, want) {
+		t.Errorf("got %+v, %v; want %+v", requests, err, want)
 	}
 }
 
@@ -110,8 +154,8 @@ func TestUpgradeThatFailsLeavesTheOldVersion(t *testing.T) {
 	t.Parallel()
 	path := ofFirstSchema(t, t.TempDir())
 	schema, rows := shape(t, path)
-	// It fails after all of version 2 and the first half of 3.
-	files := store.Migrations("00002", fstest.MapFS{"00003_fails.sql": {
+	// It fails after all of version 3 and the first half of 4.
+	files := store.Migrations("00003", fstest.MapFS{"00004_fails.sql": {
 		Data: []byte("-- +goose Up\nCREATE TABLE half (x TEXT);\nINSERT INTO missing VALUES (1);\n")}})
 	_, err := store.OpenWith(t.Context(), path, clockwork.NewFakeClock(), files)
 	if err == nil || !strings.Contains(err.Error(), "upgrade database "+path) || !strings.Contains(err.Error(), "missing") {
@@ -127,7 +171,7 @@ func TestUpgradeThatFailsLeavesTheOldVersion(t *testing.T) {
 func TestNewDatabaseThatFailsHasNoTable(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), store.FileName)
-	files := store.Migrations("00002", fstest.MapFS{"00003_fails.sql": {Data: []byte("-- +goose Up\nINSERT INTO missing VALUES (1);\n")}})
+	files := store.Migrations("00003", fstest.MapFS{"00004_fails.sql": {Data: []byte("-- +goose Up\nINSERT INTO missing VALUES (1);\n")}})
 	if _, err := store.OpenWith(t.Context(), path, clockwork.NewFakeClock(), files); err == nil {
 		t.Fatal("it works")
 	}
@@ -172,7 +216,7 @@ func TestProcessesThatUpgradeAtOnceAllSucceed(t *testing.T) {
 			t.Error(got)
 		}
 	}
-	if got := versionsOf(t, path); !slices.Equal(got, []string{"0", "1", "2"}) {
+	if got := versionsOf(t, path); !slices.Equal(got, []string{"0", "1", "2", "3"}) {
 		t.Errorf("versions %v", got)
 	}
 	if _, got := shape(t, path); !slices.Equal(got, rows) {
@@ -185,7 +229,7 @@ func stallInUpgrade(dir string) int {
 	endless := "-- +goose Up\nCREATE TABLE half (x TEXT);\n" +
 		"INSERT INTO half WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT 'x' FROM n WHERE i < 0;\n"
 	_, err := store.OpenWith(context.Background(), filepath.Join(dir, store.FileName), clockwork.NewFakeClock(),
-		store.Migrations("00002", fstest.MapFS{"00003_endless.sql": {Data: []byte(endless)}}))
+		store.Migrations("00003", fstest.MapFS{"00004_endless.sql": {Data: []byte(endless)}}))
 	fmt.Println(err)
 	return 1
 }

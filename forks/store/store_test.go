@@ -82,8 +82,8 @@ func TestNewDatabaseHasEveryTableOfTheDesign(t *testing.T) {
 	t.Parallel()
 	_, path := newStore(t)
 	got := query(t, path, `SELECT name FROM pragma_table_list WHERE schema = 'main' AND strict = 1 ORDER BY name`)
-	want := []string{"conflict_files", "conflicts", "events", "forge_cache", "found_branches", "instance", "intents", "ledger",
-		"passes", "patch_versions", "patches", "policies", "proposals", "requests", "resolution_uses", "resolutions", "runs",
+	want := []string{"conflict_files", "conflicts", "events", "forge_cache", "forge_waits", "found_branches", "instance", "intents", "ledger",
+		"passes", "patch_versions", "patches", "policies", "proposals", "pull_records", "requests", "resolution_uses", "resolutions", "runs",
 		"sink_state", "tracks"}
 	if !slices.Equal(got, want) {
 		t.Errorf("strict tables are\n%v\nwant\n%v", got, want)
@@ -156,7 +156,7 @@ func TestNewerSchemaIsRefusedAndLeftAsItIs(t *testing.T) {
 	_, aside, errReplace := store.OpenOrReplace(t.Context(), path, clockwork.NewFakeClock())
 	_, errRead := store.OpenReadOnly(t.Context(), path)
 	for _, err := range []error{errWrite, errReplace, errRead} {
-		if forks.KindOf(err) != forks.NeedsPerson || !strings.Contains(err.Error(), "has schema 99, and this auxsync knows 2; run the newer auxsync") {
+		if forks.KindOf(err) != forks.NeedsPerson || !strings.Contains(err.Error(), "has schema 99, and this auxsync knows 3; run the newer auxsync") {
 			t.Errorf("got %v", err)
 		}
 	}
