@@ -2,6 +2,7 @@ package repotest
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/cgi"
@@ -41,7 +42,6 @@ type Request struct {
 // test. Each is found under the last part of its path.
 func Serve(t TB, o ServeOptions, dirs ...string) *Server {
 	t.Helper()
-	execPath := strings.TrimSpace(run(t, nil, "--exec-path"))
 	s := &Server{}
 	mux := http.NewServeMux()
 	for _, dir := range dirs {
@@ -49,7 +49,7 @@ func Serve(t TB, o ServeOptions, dirs ...string) *Server {
 		if err != nil {
 			t.Fatalf("serve %s: %v", dir, err)
 		}
-		mux.Handle("/"+filepath.Base(abs)+"/", backend(execPath, abs))
+		mux.Handle("/"+filepath.Base(abs)+"/", Backend(t, abs))
 	}
 	repositories := http.Handler(mux)
 	if o.Around != nil {
@@ -91,14 +91,21 @@ func (s *Server) guard(o ServeOptions, next http.Handler) http.Handler {
 	})
 }
 
-// backend runs git http-backend for one repository.
-func backend(execPath, dir string) http.Handler {
+// Backend runs git http-backend for the repository in dir, an absolute path; it is
+// found under the last part of that. hidden are refs, or their beginnings, that
+// clients see and may not push.
+func Backend(t TB, dir string, hidden ...string) http.Handler {
+	t.Helper()
+	env := append(Env(),
+		"GIT_PROJECT_ROOT="+filepath.Dir(dir), "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=ada",
+		fmt.Sprintf("GIT_CONFIG_COUNT=%d", 1+len(hidden)), "GIT_CONFIG_KEY_0=http.receivepack", "GIT_CONFIG_VALUE_0=true")
+	for i, ref := range hidden {
+		env = append(env, fmt.Sprintf("GIT_CONFIG_KEY_%d=receive.hideRefs", i+1), fmt.Sprintf("GIT_CONFIG_VALUE_%d=%s", i+1, ref))
+	}
 	h := &cgi.Handler{
-		Path: filepath.Join(execPath, "git-http-backend"),
-		Root: "/",
-		Env: append(Env(),
-			"GIT_PROJECT_ROOT="+filepath.Dir(dir), "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=ada",
-			"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=http.receivepack", "GIT_CONFIG_VALUE_0=true"),
+		Path:   filepath.Join(strings.TrimSpace(run(t, nil, "--exec-path")), "git-http-backend"),
+		Root:   "/",
+		Env:    env,
 		Stderr: io.Discard,
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
