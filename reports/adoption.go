@@ -32,6 +32,7 @@ func Adoption(w io.Writer, c FirstContact, style Style) error {
 	)
 	c.stack(p)
 	c.folding(p)
+	p.pings(c.Plan.Pings)
 	c.history(p)
 	c.next(p)
 	return p.writeTo(w)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,7 +59,7 @@ func openConflict(fork string, s forks.State, c forks.Proposal) OpenConflict {
 	if p := findPatch(s, c.Patch); p != nil {
 		o.Subject, o.Author = p.Subject, p.Author
 	}
-	o.Conflict.Files = notNull(c.Conflict.Files)
+	o.Conflict.Files, o.NotFor = notNull(c.Conflict.Files), notNull(c.NotFor)
 	return o
 }
 
@@ -91,9 +92,12 @@ func Conflicts(w io.Writer, l ConflictList, style Style) error {
 		p.conflict(c, l.At)
 	}
 	if len(l.Conflicts) > 0 {
+		settle := "To settle one, fetch its fix branch: the file AUXSYNC-CONFLICT.md there says how. Merge the result into its onto branch."
+		if slices.ContainsFunc(l.Conflicts, func(c OpenConflict) bool { return c.Number > 0 }) {
+			settle = "To settle one, open its pull request, which says how; without one fetch its fix branch, and merge the result into its onto branch."
+		}
 		p.b.WriteByte('\n')
-		p.text(0, "The cause is the upstream commit that a conflict is asked about. To settle one, fetch its fix branch: "+
-			"the file AUXSYNC-CONFLICT.md there says how. Merge the result into its onto branch.")
+		p.text(0, "%s", "The cause is the upstream commit that a conflict is asked about. "+settle)
 	}
 	if len(l.Decisions) > 0 {
 		p.heading("%s that only a person can make", count(len(l.Decisions), "decision", "decisions"))
@@ -124,9 +128,20 @@ func (p *page) conflict(c OpenConflict, now time.Time) {
 		field{"asked", joined(", ", stamp(c.Opened), Ago(now, c.Opened))},
 		field{"note", inert(c.Reason, maxReason)},
 		field{"files", files(c.Conflict.Files)},
+		field{"pull request", c.pullRequest()},
+		field{"taken on by", inert(c.Claimed, maxName)},
+		field{"not for", inert(strings.Join(c.NotFor, ", "), maxReason)},
 		field{"fix branch", fix},
 		field{"onto branch", onto},
 	)
+}
+
+// pullRequest names the pull request of a conflict; "" for none. The text is inert.
+func (c OpenConflict) pullRequest() string {
+	if c.Number == 0 {
+		return ""
+	}
+	return joined(" ", fmt.Sprintf("#%d", c.Number), forks.Inert(c.URL))
 }
 
 func by(who forks.Person) string {

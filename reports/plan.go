@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/auxolotl/auxsync/forks"
 )
@@ -13,9 +14,10 @@ func Plan(w io.Writer, plan forks.Plan, style Style) error {
 	p := &page{style: style}
 	p.heading("Pass %d of %s", plan.Pass, forks.Inert(plan.Track))
 	p.where(plan)
-	if plan.Stopped == nil || len(plan.Outcomes) > 0 {
+	if plan.Stopped == nil && plan.Paused == nil || len(plan.Outcomes) > 0 {
 		p.ledger(plan)
 	}
+	p.pings(plan.Pings)
 	p.questions(plan)
 	p.pushes(plan)
 	return p.writeTo(w)
@@ -57,9 +59,12 @@ func (p *page) where(plan forks.Plan) {
 	if plan.Stopped != nil {
 		stopped, next = inert(plan.Stopped.Reason, maxReason), forks.Inert(plan.Stopped.Next)
 	}
+	if plan.Paused != nil {
+		next = "nothing moves before: auxsync resume " + forks.Inert(plan.Track)
+	}
 	p.fields(
 		field{"base", base}, field{"upstream", upstream}, field{"branch", tip}, field{"waits", hold},
-		field{"stopped", stopped}, field{nextStep, next},
+		field{"paused", pausedBy(plan.Paused)}, field{"stopped", stopped}, field{nextStep, next},
 	)
 }
 
@@ -87,6 +92,23 @@ func (p *page) ledger(plan forks.Plan) {
 	p.legend(shown)
 	p.b.WriteByte('\n')
 	p.text(2, "\"At the tip\" is on upstream's newest commit, \"published\" on the base that the branch gets.")
+}
+
+// pings warns of patches whose messages would notify people.
+func (p *page) pings(list []forks.Ping) {
+	if len(list) == 0 {
+		return
+	}
+	p.heading("Messages that would notify people or write links on other pages: %s", count(len(list), "patch", "patches"))
+	var rows []row
+	for _, ping := range list {
+		rows = append(rows, row{cells: []cell{
+			{short(ping.Commit), plain}, {inert(strings.Join(ping.Texts, ", "), maxSubject), plain}, {forks.Inert(ping.Subject), plain},
+		}})
+	}
+	p.table([]string{"commit", "has", "change"}, rows)
+	p.text(2, "Each publication would do so again. Say what should become of them before the track is adopted: "+
+		"references = \"keep\" leaves them, references = \"defuse\" breaks them in what auxsync writes anew.")
 }
 
 // Because tells who decided and why, or nothing. The text is inert.

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -32,10 +33,13 @@ func texts(s forks.State, plan forks.Plan) map[string]report {
 	track.LastPass.Outcome = "published, holding"
 	stopped := s
 	stopped.Stopped = &forks.Stop{Reason: "the branch was rewound from " + hash(90).Short(), Next: "auxsync explain; then decide", At: now, Tip: hash(2)}
+	paused := s
+	paused.Proposals = paused.Proposals[:1]
+	paused.Paused = &forks.Pause{By: "mona", Because: hostile, At: now.Add(-time.Hour)}
 	fresh := s
 	fresh.Hold, fresh.Decisions, fresh.Proposals = nil, nil, nil
 	status := reports.Overview{At: now, Tracks: []reports.TrackStatus{
-		track, reports.TrackStatusOf(exampleTrack(), &stopped), reports.TrackStatusOf(exampleTrack(), &fresh), reports.TrackStatusOf(exampleTrack(), nil),
+		track, reports.TrackStatusOf(exampleTrack(), &stopped), reports.TrackStatusOf(exampleTrack(), &fresh), reports.TrackStatusOf(exampleTrack(), &paused), reports.TrackStatusOf(exampleTrack(), nil),
 	}}
 	conflicts := reports.ConflictList{At: now}
 	conflicts.Add("nixpkgs", s)
@@ -50,6 +54,11 @@ func texts(s forks.State, plan forks.Plan) map[string]report {
 	halt := plan
 	halt.Stopped, halt.Outcomes, halt.WouldPush = stopped.Stopped, nil, plan.WouldPush[2:3]
 	halt.Conflicts, halt.Proposals, halt.Cleanup, halt.Hold = nil, nil, nil, nil
+
+	rests, resumed := halt, plan
+	rests.Stopped, rests.Paused, resumed.Paused = nil, paused.Paused, paused.Paused
+	pings := adopted
+	pings.Pings = []forks.Ping{{Patch: "p0000000001", Commit: hash(21), Subject: hostile, Texts: []string{"#1", "Fixes other/repo#2", "@mona"}}}
 
 	explain := func(id string) report {
 		return func(w io.Writer, style reports.Style) error {
@@ -67,6 +76,10 @@ func texts(s forks.State, plan forks.Plan) map[string]report {
 		"plan":             func(w io.Writer, style reports.Style) error { return reports.Plan(w, plan, style) },
 		"plan-stopped":     func(w io.Writer, style reports.Style) error { return reports.Plan(w, halt, style) },
 		"plan-empty":       func(w io.Writer, style reports.Style) error { return reports.Plan(w, forks.Plan{Track: "t"}, style) },
+		"plan-paused":      func(w io.Writer, style reports.Style) error { return reports.Plan(w, rests, style) },
+		"plan-resumed":     func(w io.Writer, style reports.Style) error { return reports.Plan(w, resumed, style) },
+		"adoption-pings":   adoption(reports.FirstContact{Fork: "nixpkgs", Plan: pings}),
+		"plan-pings":       func(w io.Writer, style reports.Style) error { return reports.Plan(w, pings, style) },
 		"ledger":           func(w io.Writer, style reports.Style) error { return reports.Ledger(w, plan, style) },
 		"adoption":         adoption(reports.FirstContact{Fork: "nixpkgs", Plan: adopted, Own: 12, Folded: 2}),
 		"adoption-rewrite": adoption(reports.FirstContact{Fork: "nixpkgs", Plan: rewrite, Own: 12, Folded: 2, Done: true}),
@@ -98,10 +111,13 @@ func texts(s forks.State, plan forks.Plan) map[string]report {
 func jsons(s forks.State) map[string]any {
 	conflicts := reports.ConflictList{At: now}
 	conflicts.Add("nixpkgs", s)
+	paused := s
+	paused.Paused = &forks.Pause{By: "mona", Because: "the builders are down", At: now.Add(-time.Hour)}
 	patch, _ := reports.Find("nixpkgs", s, "p0000000003")
 	conflict, _ := reports.Find("nixpkgs", s, "c0000000001")
 	return map[string]any{
 		"status":           reports.Overview{At: now, Tracks: []reports.TrackStatus{reports.TrackStatusOf(exampleTrack(), &s), reports.TrackStatusOf(exampleTrack(), nil)}},
+		"status-paused":    reports.Overview{At: now, Tracks: []reports.TrackStatus{reports.TrackStatusOf(exampleTrack(), &paused)}},
 		"patches":          reports.PatchesOf("nixpkgs", s),
 		"conflicts":        conflicts,
 		"explain":          patch,
@@ -170,7 +186,7 @@ func TestJSONListsAreNeverNull(t *testing.T) {
 		}
 		for _, m := range nullValue.FindAllSubmatch(out, -1) {
 			switch string(m[1]) {
-			case "behind", "last_pass", "next_pass", "hold", "stopped", "out", "end", "row":
+			case "behind", "last_pass", "next_pass", "hold", "stopped", "paused", "out", "end", "row":
 			default:
 				t.Errorf("%s: %s is null in %s", name, m[1], out)
 			}

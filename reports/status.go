@@ -20,6 +20,7 @@ const (
 	Found     Phase = "found"     // in config, not adopted yet as far as the cache tells
 	Following Phase = "following" // on upstream's tip, as far as the last pass saw
 	Holding   Phase = "holding"   // waits at an older upstream commit for decisions
+	Paused    Phase = "paused"    // does nothing until somebody resumes it
 	Stopped   Phase = "stopped"   // does nothing until a person acts
 	Failing   Phase = "failing"   // the last pass failed, and is tried again
 )
@@ -63,6 +64,7 @@ type TrackStatus struct {
 	Conflicts []OpenConflict   `json:"conflicts"`
 	Decisions []forks.Decision `json:"decisions"`
 	Stopped   *forks.Stop      `json:"stopped"`
+	Paused    *forks.Pause     `json:"paused"`
 }
 
 // LastPass is the newest pass on record.
@@ -87,7 +89,7 @@ func TrackStatusOf(track forks.Track, state *forks.State) TrackStatus {
 	t.Phase, t.History = Following, s.History
 	t.Base, t.Tip, t.UpstreamTip = s.Base, s.Tip, s.UpstreamTip
 	t.LastPass = &LastPass{Pass: s.Pass, At: s.At}
-	t.Hold, t.Stopped, t.Decisions = s.Hold, s.Stopped, s.Decisions
+	t.Hold, t.Stopped, t.Paused, t.Decisions = s.Hold, s.Stopped, s.Paused, s.Decisions
 	t.Patches = len(s.Patches)
 	for _, p := range s.Patches {
 		if p.Out != nil {
@@ -100,6 +102,8 @@ func TrackStatusOf(track forks.Track, state *forks.State) TrackStatus {
 		}
 	}
 	switch {
+	case s.Paused != nil:
+		t.Phase = Paused
 	case s.Stopped != nil:
 		t.Phase = Stopped
 	case s.Hold != nil && s.Hold.Until.IsZero():
@@ -166,10 +170,13 @@ func (t TrackStatus) text(p *page, now time.Time) {
 		stopped = joined(", since ", inert(t.Stopped.Reason, maxReason), stamp(t.Stopped.At))
 		next = forks.Inert(t.Stopped.Next)
 	}
+	if t.Paused != nil {
+		next = "auxsync resume " + forks.Inert(t.Track)
+	}
 	p.fields(
 		field{"branch", branch}, field{"follows", follows}, field{"base", t.base()}, field{"last pass", t.lastPass(now)},
 		field{"passes", t.passes(now)}, field{"waits", hold},
-		field{"policy", inert(t.PolicyTrouble, maxTrouble)}, field{"stopped", stopped}, field{nextStep, next},
+		field{"policy", inert(t.PolicyTrouble, maxTrouble)}, field{"paused", pausedBy(t.Paused)}, field{"stopped", stopped}, field{nextStep, next},
 	)
 	t.asks(p, now)
 }
@@ -177,7 +184,7 @@ func (t TrackStatus) text(p *page, now time.Time) {
 // phase says where the track stands, with the colour of it.
 func (t TrackStatus) phase(p *page) string {
 	switch t.Phase {
-	case Found, Holding:
+	case Found, Holding, Paused:
 		return p.toned(warn, t.Phase.Words())
 	case Following:
 		return p.toned(good, t.Phase.Words())
@@ -194,6 +201,8 @@ func (p Phase) Words() string {
 		return "following upstream"
 	case Holding:
 		return "holding, until conflicts are decided"
+	case Paused:
+		return "paused, until somebody resumes it"
 	case Failing:
 		return "failing, the next pass tries again"
 	}
@@ -242,13 +251,7 @@ func (t TrackStatus) asks(p *page, now time.Time) {
 	if len(t.Conflicts) > 0 {
 		p.b.WriteByte('\n')
 		p.text(2, "%s for people to decide (auxsync explain CONFLICT says how):", count(len(t.Conflicts), "conflict waits", "conflicts wait"))
-		var rows []row
-		for _, c := range t.Conflicts {
-			rows = append(rows, row{cells: []cell{
-				{inert(string(c.ID), 16), plain}, answer(c.Status), {Ago(now, c.Opened), plain}, {forks.Inert(c.Subject), plain},
-			}})
-		}
-		p.table([]string{"conflict", "is", "asked", "patch"}, rows)
+		p.conflicts(t.Conflicts, now)
 	}
 	if len(t.Decisions) > 0 {
 		p.b.WriteByte('\n')
@@ -257,4 +260,19 @@ func (t TrackStatus) asks(p *page, now time.Time) {
 			p.fields(field{inert(string(d.Patch), 16), forks.Inert(d.Question)})
 		}
 	}
+}
+
+// conflicts lists conflicts, each with its pull request if there is one.
+func (p *page) conflicts(list []OpenConflict, now time.Time) {
+	var rows []row
+	for _, c := range list {
+		r := row{cells: []cell{
+			{inert(string(c.ID), 16), plain}, answer(c.Status), {Ago(now, c.Opened), plain}, {forks.Inert(c.Subject), plain},
+		}}
+		if c.Number > 0 {
+			r.note = "pull request " + c.pullRequest()
+		}
+		rows = append(rows, r)
+	}
+	p.table([]string{"conflict", "is", "asked", "patch"}, rows)
 }

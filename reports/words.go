@@ -191,3 +191,15 @@ func deed(a forks.ActionKind) string {
 	}
 	return inert(string(a), 24)
 }
+
+// pausedBy says who paused a track, when and why; "" if nobody did. The text is inert.
+func pausedBy(p *forks.Pause) string {
+	if p == nil {
+		return ""
+	}
+	who := inert(p.By, maxName)
+	if who == "" {
+		who = "somebody"
+	}
+	return joined(": ", joined(", since ", "by "+who, stamp(p.At)), inert(p.Because, maxReason))
+}

@@ -32,14 +32,19 @@ func (v *visit) apply(ctx context.Context, q *repo.Quarantine, old *recorded, d 
 			return out, err
 		}
 	}
-	if err := v.cleanUp(ctx, q, &d.plan); err != nil {
+	if err := v.take(ctx, d, &out); err != nil {
 		return out, err
+	}
+	if d.plan.Paused == nil {
+		if err := v.cleanUp(ctx, q, &d.plan); err != nil {
+			return out, err
+		}
 	}
 	expected = expected.after(v.track, d.plan.Cleanup)
 	seen := v.seen(expected, d.plan)
-	if d.plan.Base.Old.IsZero() || d.plan.Stopped != nil {
+	if d.plan.Base.Old.IsZero() || d.plan.Stopped != nil || d.plan.Paused != nil {
 		// An adoption only looked: the first pass is still to come. A track that is
-		// stopped is not quiet: every pass says why.
+		// stopped or paused is not quiet: every pass says why.
 		seen = ""
 	}
 	if err := v.Store.SetFingerprint(ctx, v.track.Fork, v.track.Name, seen); err != nil {
@@ -211,7 +216,7 @@ func (v *visit) tellEvents(ctx context.Context, p forks.Plan) error {
 		return v.Store.AddEvent(ctx, forks.Event{Fork: v.track.Fork, Track: v.track.Name, Pass: p.Pass, At: p.State.At, Kind: kind, Text: text})
 	}
 	switch {
-	case p.Stopped != nil:
+	case p.Stopped != nil, p.Paused != nil:
 		return nil // a change of condition, which the loop tells once
 	case p.Base.Old.IsZero():
 		if err := add("adopted", "adopted by "+forks.Inert(p.State.Adopted.By)); err != nil {

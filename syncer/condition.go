@@ -28,7 +28,12 @@ type verdict struct {
 // the loop, and say nothing about one track.
 func judge(out Outcome, err error) verdict {
 	var found *NotAdoptedError
+	var paused *PausedError
 	switch {
+	case errors.As(err, &paused):
+		return verdict{condition: forks.TrackPaused, reason: pausedBy(paused.Pause)}
+	case err == nil && out.Plan.Paused != nil: // somebody wants it so: no fault
+		return verdict{condition: forks.TrackPaused, reason: pausedBy(*out.Plan.Paused)}
 	case errors.As(err, &found):
 		// Both remotes were reached and nothing is wrong: a decision is wanted.
 		return verdict{condition: forks.TrackFound, reason: err.Error()}

@@ -27,6 +27,9 @@ func ends() map[string]end {
 		"unclassified": {err: errors.New("a bug")},
 		"person":       {err: forks.AskPerson("accept it", "the tip was rewritten")},
 		"plan stopped": {out: Outcome{Plan: forks.Plan{Stopped: &forks.Stop{Reason: "the tip was rewritten", Next: "accept it"}}}},
+		"paused":       {out: Outcome{Plan: forks.Plan{Paused: &forks.Pause{By: "mona", Because: "the builders are down"}}}},
+		"asked paused": {err: &forks.Problem{Kind: forks.NeedsPerson, Next: "auxsync resume main",
+			Err: &PausedError{"main", forks.Pause{By: "mona", Because: "the builders are down"}}}},
 		"not adopted": {err: &forks.Problem{Kind: forks.NeedsPerson, Next: "adopt it",
 			Err: &NotAdoptedError{Fork: "aux", Track: "main"}}},
 	}
@@ -48,6 +51,8 @@ func TestWhereAPassLeavesItsTrack(t *testing.T) {
 		{"unclassified", forks.TrackFailing, "a bug", true},
 		{"person", forks.TrackStopped, "the tip was rewritten; accept it", true},
 		{"plan stopped", forks.TrackStopped, "the tip was rewritten; accept it", true},
+		{"paused", forks.TrackPaused, "paused by mona because the builders are down", false},
+		{"asked paused", forks.TrackPaused, "paused by mona because the builders are down", false},
 		{"not adopted", forks.TrackFound, "track main of fork aux was not adopted yet; adopt it", false},
 	} {
 		e := ends()[c.end]
@@ -64,6 +69,7 @@ func TestChangesAreToldOnce(t *testing.T) {
 		"only quiet passes":    {[]string{"quiet", "quiet"}, []string{"following: nothing has moved since the last complete pass"}},
 		"adoption":             {[]string{"not adopted", "not adopted", "tip"}, []string{"found: track main of fork aux was not adopted yet; adopt it", "following: was found: on upstream's tip"}},
 		"a failure and back":   {[]string{"hold", "retry", "unclassified", "quiet", "quiet"}, []string{"holding: two conflicts", "failing: was holding: fetch: no route", "holding: was failing: nothing has moved since the last complete pass"}},
+		"paused and resumed":   {[]string{"hold", "paused", "asked paused", "retry", "paused", "tip"}, []string{"holding: two conflicts", "paused: was holding: paused by mona because the builders are down", "failing: was paused: fetch: no route", "paused: was failing: paused by mona because the builders are down", "following: was paused: on upstream's tip"}},
 		"stopped and repaired": {[]string{"hold", "person", "person", "retry", "person", "quiet"}, []string{"holding: two conflicts", "stopped: was holding: the tip was rewritten; accept it", "failing: was stopped: fetch: no route", "stopped: was failing: the tip was rewritten; accept it", "holding: was stopped: nothing has moved since the last complete pass"}},
 	} {
 		var h forks.Health
@@ -103,7 +109,7 @@ func TestNewestPassDecidesWhateverTheClockDid(t *testing.T) {
 		now := monday()
 		for range rapid.IntRange(1, 8).Draw(t, "passes") {
 			now = now.Add(time.Duration(rapid.IntRange(-400, 400).Draw(t, "hours")) * time.Hour)
-			name := rapid.SampledFrom([]string{"tip", "quiet", "hold", "retry", "person", "not adopted"}).Draw(t, "end")
+			name := rapid.SampledFrom([]string{"tip", "quiet", "hold", "retry", "person", "not adopted", "paused", "asked paused"}).Draw(t, "end")
 			v := judge(ends()[name].out, ends()[name].err)
 			h = v.applied(h, now)
 			if h.Failing() != v.bad || (h.Trouble != "") != v.bad || troubled(h.Condition) != v.bad {

@@ -73,6 +73,27 @@ func crashScenarios() []crashScenario {
 			w.track.Upstream = other.Dir
 			return w
 		}},
+		crashScenario{name: "a command", make: func(t *testing.T, dir string) *world {
+			w := newWorldIn(t, dir, forks.Merging)
+			w.commit("a: fork change", files{"a.nix": lines("a", 1, 12, "5=fork;", "11=fork too;")})
+			w.adopt()
+			w.bump("e")
+			w.sync()
+			w.bump("a")
+			w.sync()
+			db, err := store.Open(t.Context(), filepath.Join(dir, store.FileName), w.clock)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			for _, r := range []forks.Request{{Verb: forks.VerbRetry}, {Verb: forks.VerbTakeUpstream, Proposal: w.only().ID}} {
+				r.Fork, r.Track, r.Who, r.At = w.track.Fork, w.track.Name, "mona", w.clock.Now()
+				if added, err := db.AddRequest(t.Context(), r); err != nil || !added {
+					t.Fatalf("%v %v", added, err)
+				}
+			}
+			return w
+		}},
 		crashScenario{name: "adopt --create with stack_from", step: step{Adopt: true, Create: true}, make: func(t *testing.T, dir string) *world {
 			w := newWorldIn(t, dir, forks.Merging)
 			w.commit("a: fork change", files{"a.nix": lines("a", 1, 12, "5=fork;")})
@@ -158,6 +179,10 @@ func afterPass(t *testing.T, dir string, s crashScenario, point string) string {
 	open, err := db.OpenIntents(t.Context(), w.track.Fork, w.track.Name)
 	if err != nil || len(open) > 0 {
 		t.Errorf("%s: crash at %s left intents open: %v %v", s.name, point, open, err)
+	}
+	waiting, err := db.Requests(t.Context(), w.track.Fork, w.track.Name)
+	if err != nil || len(waiting) > 0 {
+		t.Errorf("%s: crash at %s left requests untaken: %v %v", s.name, point, waiting, err)
 	}
 	newest, err := db.Newest(t.Context(), w.track.Fork, w.track.Name)
 	if err != nil || newest != w.fork.Tip(t, string(w.track.StateRef())) {

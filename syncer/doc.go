@@ -20,6 +20,10 @@
 //     stops here and says who; see [forks.Writer].
 //   - The base moves at most once in publish_every, unless a person pushed, answered,
 //     or asked for the pass. That upstream moved is not news that is pushed by itself.
+//   - What a person asked for is taken once the state that carries its effect stands on
+//     the fork. To take it again, after a crash in between, does nothing.
+//   - A paused track is fetched and otherwise left alone: its state says who paused it,
+//     and nothing else of it moves. What people ask for waits until it is resumed.
 //   - A publication that has begun when the end is asked for has a few seconds to be
 //     seen to its end; anything else ends at once and is settled at the next start.
 //   - In one fork at most one thing happens at a time: a pass, or what a person asked

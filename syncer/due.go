@@ -20,13 +20,17 @@ func (v *visit) notBefore(s forks.State) time.Time {
 // before then are quiet; the first one after it publishes.
 const waiting = " until "
 
+// fingerprint identifies everything that a pass depends on beside what people ask for,
+// which is never quiet.
+func (v *visit) fingerprint(f found) string { return f.fingerprint(v.track) + " " + v.heard.digest() }
+
 // seen is what is remembered of a complete pass: with it the next one knows whether
 // anything has moved.
 func (v *visit) seen(f found, p forks.Plan) string {
 	if p.Hold == nil || p.Hold.Until.IsZero() {
-		return f.fingerprint(v.track)
+		return v.fingerprint(f)
 	}
-	return f.fingerprint(v.track) + waiting + p.Hold.Until.UTC().Format(time.RFC3339)
+	return v.fingerprint(f) + waiting + p.Hold.Until.UTC().Format(time.RFC3339)
 }
 
 // quiet reports whether nothing has moved since the pass that saw last. A
@@ -34,7 +38,7 @@ func (v *visit) seen(f found, p forks.Plan) string {
 // to wait.
 func (v *visit) quiet(last string) bool {
 	refs, until, waits := strings.Cut(last, waiting)
-	if refs != v.found.fingerprint(v.track) {
+	if refs != v.fingerprint(v.found) || len(v.heard.requests) > 0 {
 		return false
 	}
 	if !waits {

@@ -2,7 +2,10 @@ package syncer_test
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"sync"
+	"time"
 
 	"github.com/auxolotl/auxsync/forks"
 )
@@ -17,10 +20,41 @@ type memory struct {
 	intents     []forks.Intent
 	events      []forks.Event
 	fingerprint map[string]string
+	requests    []forks.RequestRecord
+	records     map[forks.ProposalID]forks.PullRecord
 }
 
 func newMemory() *memory {
-	return &memory{states: map[forks.Hash]forks.State{}, fingerprint: map[string]string{}}
+	return &memory{states: map[forks.Hash]forks.State{}, fingerprint: map[string]string{}, records: map[forks.ProposalID]forks.PullRecord{}}
+}
+
+func (m *memory) Requests(_ context.Context, fork, track string) ([]forks.Request, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []forks.Request
+	for _, r := range m.requests {
+		if r.Fork == fork && r.Track == track && r.Taken.IsZero() {
+			out = append(out, r.Request)
+		}
+	}
+	return out, nil
+}
+
+func (m *memory) TakeRequest(_ context.Context, id int64, pass int, result string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r := &m.requests[id-1]
+	if !r.Taken.IsZero() {
+		return fmt.Errorf("request %d was taken already", id)
+	}
+	r.Pass, r.Taken, r.Result = pass, time.Unix(1, 0), result
+	return nil
+}
+
+func (m *memory) PullRecords(_ context.Context, _, _ string) (map[forks.ProposalID]forks.PullRecord, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.records), nil
 }
 
 func (m *memory) Index(_ context.Context, _, _ string, commit forks.Hash, state forks.State) error {

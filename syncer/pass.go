@@ -52,6 +52,9 @@ func (s *Syncer) run(ctx context.Context, t forks.Track, o Options, adopt bool) 
 	if err == nil {
 		err = stopped(t, out.Plan)
 	}
+	if err == nil {
+		err = paused(t, o, out)
+	}
 	return out, err
 }
 
@@ -101,6 +104,9 @@ func (v *visit) inCache(ctx context.Context, path string, adopt bool) (out Outco
 	if err := v.fetch(ctx); err != nil {
 		return out, err
 	}
+	if err := v.hear(ctx); err != nil {
+		return out, err
+	}
 	open, err := v.Store.OpenIntents(ctx, v.track.Fork, v.track.Name)
 	if err != nil {
 		return out, err
@@ -130,10 +136,7 @@ func (v *visit) inCache(ctx context.Context, path string, adopt bool) (out Outco
 	if err != nil {
 		return out, err
 	}
-	if err := v.mayRun(ctx, old, adopt); err != nil {
-		return out, err
-	}
-	d, err := v.decide(ctx, q, old)
+	d, err := v.decideIfNotPaused(ctx, q, old, adopt)
 	if err != nil {
 		return out, err
 	}
@@ -143,6 +146,30 @@ func (v *visit) inCache(ctx context.Context, path string, adopt bool) (out Outco
 		}
 	}
 	return v.apply(ctx, q, old, d)
+}
+
+// decideIfNotPaused plans a pass. Of a paused track nothing is looked at: people pause
+// one to do what a pass would stop at.
+func (v *visit) decideIfNotPaused(ctx context.Context, q *repo.Quarantine, old *recorded, adopt bool) (decision, error) {
+	answers := map[int64]string{}
+	if old != nil && !adopt {
+		if pause := v.heard.pause(old.state.Paused, answers); pause != nil {
+			d := v.rest(old.state, pause)
+			d.answers = answers
+			if err := v.finish(q, old, &d); err != nil {
+				return decision{}, err
+			}
+			return d, prove.Ledger(old.state, d.plan, nil)
+		}
+	}
+	if err := v.mayRun(ctx, old, adopt); err != nil {
+		return decision{}, err
+	}
+	d, err := v.decide(ctx, q, old)
+	if err == nil && adopt {
+		err = undecided(v.track, d.plan.Pings)
+	}
+	return d, err
 }
 
 // recorded reads the track's state, nil if it has none, and checks that it is the
@@ -198,16 +225,22 @@ func (v *visit) pushAgain(s forks.State) string {
 // a temporary repository that borrows the cache's objects if there are any.
 //
 // For a track that was not adopted yet it is the plan of the adoption. The plan of
-// a track that has to stop comes with the error that a pass would return.
+// a track that has to stop comes with the error that a pass would return. Of a paused
+// track it is what a pass would do once it is resumed.
 func (s *Syncer) Plan(ctx context.Context, t forks.Track, o Options) (out Outcome, err error) {
 	started := s.Clock.Now()
 	v, err := s.open(t, o)
 	if err != nil {
 		return out, err
 	}
+	if err := v.hear(ctx); err != nil {
+		return out, err
+	}
 	var d decision
 	err = v.aside(ctx, func(q *repo.Quarantine, old *recorded) (err error) {
-		d, err = v.decide(ctx, q, old)
+		if d, err = v.decide(ctx, q, old); err == nil && old != nil {
+			d.plan.Paused = v.heard.pause(old.state.Paused, map[int64]string{})
+		}
 		return err
 	})
 	if err != nil {
@@ -223,6 +256,8 @@ type decision struct {
 	result *rebase.Result
 	plan   forks.Plan
 	state  forks.Hash // the state commit; zero if nothing changed
+	// answers says in a sentence what came of each request that the pass takes, by id.
+	answers map[int64]string
 }
 
 func (d decision) outcome() Outcome {
@@ -238,6 +273,14 @@ func (v *visit) decide(ctx context.Context, q *repo.Quarantine, old *recorded) (
 	if err != nil {
 		return decision{}, err
 	}
+	answers := map[int64]string{}
+	var others []forks.Request
+	if old != nil {
+		v.heard.pause(old.state.Paused, answers)
+		if others, err = v.obey(planner, &in, answers); err != nil {
+			return decision{}, err
+		}
+	}
 	creates := old == nil && v.found.branch.IsZero()
 	if creates {
 		in.Fork = v.found.upstream // where the branch begins
@@ -246,15 +289,18 @@ func (v *visit) decide(ctx context.Context, q *repo.Quarantine, old *recorded) (
 	if err != nil {
 		return decision{}, err
 	}
-	d := decision{result: result, plan: result.Plan}
-	d.plan.State.Writer = v.Writer
+	d := decision{result: result, plan: result.Plan, answers: answers}
+	d.plan.State.Writer, d.plan.State.Paused = v.Writer, nil
 	if creates {
 		d.plan.ForkTip = forks.Hash{}
 	}
 	if d.plan.Stopped == nil && old != nil {
-		if err := v.propose(ctx, q, planner, in, &d); err != nil {
+		if err := v.propose(ctx, q, planner, in, others, &d); err != nil {
 			return decision{}, err
 		}
+	}
+	if v.lookedAgain(d.plan, answers); old == nil {
+		d.plan.Pings, d.answers = pings(v.track, result), nil
 	}
 	if err := v.finish(q, old, &d); err != nil {
 		return decision{}, err

@@ -21,19 +21,24 @@ func (v *visit) input(q *repo.Quarantine, old *recorded) (rebase.Input, error) {
 	}
 	in := rebase.Input{
 		Track: v.track, Fork: v.found.branch, Upstream: v.found.upstream, Releases: v.found.releases, Retarget: v.opts.Retarget, Source: source,
-		Now: v.Clock.Now().UTC().Truncate(time.Second), Who: v.opts.Who, AcceptFolded: v.opts.AcceptFolded,
-		ConflictFile: pulls.ConflictFileName, HasMarkers: pulls.HasMarkers,
+		Now: v.now(), Who: v.opts.Who, AcceptFolded: v.opts.AcceptFolded,
+		ConflictFile: pulls.ConflictFileName, HasMarkers: pulls.HasMarkers, ChooseSide: chooseSide,
 		OnPick: v.opts.sayPicks,
+	}
+	if v.track.References == forks.DefuseReferences {
+		in.Message = pulls.Defuse
 	}
 	if old == nil {
 		return in, nil
 	}
-	in.State, in.Forms, in.NotBefore = &old.state, old.forms, v.notBefore(old.state)
-	for _, seen := range pulls.Observe(old.state.Proposals, v.found.pairs) {
-		i := slices.IndexFunc(old.state.Proposals, func(p forks.Proposal) bool { return p.ID == seen.ID })
-		prop := old.state.Proposals[i]
+	state := old.state
+	state.Proposals = v.heard.numbered(old.state.Proposals)
+	in.State, in.Forms, in.NotBefore = &state, old.forms, v.notBefore(old.state)
+	for _, seen := range pulls.Observe(state.Proposals, v.found.pairs) {
+		i := slices.IndexFunc(state.Proposals, func(p forks.Proposal) bool { return p.ID == seen.ID })
+		prop := state.Proposals[i]
 		if seen.Sight == pulls.Merged {
-			in.Merged = append(in.Merged, rebase.Merged{Proposal: prop, Tip: seen.Found.Onto})
+			in.Merged = append(in.Merged, rebase.Merged{Proposal: prop, Tip: seen.Found.Onto, By: v.heard.mergedBy(prop.ID)})
 		}
 		if prop.Status.Live() || prop.Status == forks.Declined {
 			in.Live = append(in.Live, prop)
@@ -42,12 +47,25 @@ func (v *visit) input(q *repo.Quarantine, old *recorded) (rebase.Input, error) {
 	return in, nil
 }
 
+// chooseSide settles all conflicts of a file with upstream's side or the patch's.
+func chooseSide(content []byte, upstream bool, inputs ...[]byte) ([]byte, error) {
+	hunks, err := pulls.Hunks(content, inputs...)
+	if err != nil {
+		return nil, err
+	}
+	side := pulls.Theirs
+	if upstream {
+		side = pulls.Ours
+	}
+	return pulls.Choose(content, hunks, side), nil
+}
+
 // propose decides what becomes of the conflicts and builds the branches that ask
 // about new ones.
-func (v *visit) propose(ctx context.Context, q *repo.Quarantine, planner *rebase.Planner, in rebase.Input, d *decision) (err error) {
+func (v *visit) propose(ctx context.Context, q *repo.Quarantine, planner *rebase.Planner, in rebase.Input, asked []forks.Request, d *decision) (err error) {
 	pin := pulls.Input{
 		Track: v.track.Name, Now: in.Now, Wanted: d.result.Wanted, Ledger: d.plan.Outcomes,
-		Recorded: in.State.Proposals, Found: v.found.pairs,
+		Recorded: in.State.Proposals, Found: v.found.pairs, Asked: asked,
 		Verdicts: verdicts(d.result.Verdicts), Settled: map[forks.ProposalID]bool{}, Safe: map[forks.Hash]bool{},
 	}
 	for _, kept := range d.result.Keeps {
@@ -72,8 +90,9 @@ func (v *visit) propose(ctx context.Context, q *repo.Quarantine, planner *rebase
 			}
 		}
 	}
-	v.keepMergedFixes(pin, d)
+	v.keepAnswered(pin, d)
 	decided := pulls.Decide(pin)
+	v.answer(decided, pin.Verdicts, d.answers)
 	for _, b := range decided.Builds {
 		if err := v.build(ctx, in, d, &decided, b); err != nil {
 			return fmt.Errorf("build the branches for conflict %s: %w", b.ID, err)
@@ -82,6 +101,7 @@ func (v *visit) propose(ctx context.Context, q *repo.Quarantine, planner *rebase
 	d.plan.Proposals, d.plan.Cleanup = decided.Actions, decided.Cleanup
 	d.plan.State.Proposals = decided.Proposals
 	d.plan.State.Decisions = append(withoutQuestions(d.plan.State.Decisions), keepAsked(in.State.Decisions, decided.Questions)...)
+	noteAnswers(*in.State, &d.plan)
 	for _, b := range decided.Builds {
 		i := slices.IndexFunc(decided.Proposals, func(p forks.Proposal) bool { return p.ID == b.ID })
 		d.plan.WouldPush = append(d.plan.WouldPush, pulls.PairRefs(v.track.Name, decided.Proposals[i])...)
@@ -89,13 +109,19 @@ func (v *visit) propose(ctx context.Context, q *repo.Quarantine, planner *rebase
 	return nil
 }
 
-// keepMergedFixes keeps the fix branches of proposals that were merged and may end
-// in this pass: a person's commits on them stay reachable from the state.
-func (v *visit) keepMergedFixes(pin pulls.Input, d *decision) {
-	for id := range pin.Verdicts {
-		if fix := v.found.pairs[id].Fix; !fix.IsZero() {
-			d.result.Keeps = append(d.result.Keeps, fix)
-			pin.Safe[fix] = true
+// keepAnswered keeps the branches of proposals that were answered and may end in this
+// pass: a person's commits on them stay reachable from the state.
+func (v *visit) keepAnswered(pin pulls.Input, d *decision) {
+	for _, prop := range pin.Recorded {
+		if _, answered := pin.Verdicts[prop.ID]; !answered {
+			continue
+		}
+		found := v.found.pairs[prop.ID]
+		for _, tip := range []forks.Hash{found.Fix, found.Onto} {
+			if !tip.IsZero() && tip != prop.Onto && !slices.Contains(d.result.Keeps, tip) {
+				d.result.Keeps = append(d.result.Keeps, tip)
+			}
+			pin.Safe[tip] = true
 		}
 	}
 }
@@ -108,7 +134,7 @@ func verdicts(list []rebase.Verdict) map[forks.ProposalID]pulls.Verdict {
 	}
 	out := map[forks.ProposalID]pulls.Verdict{}
 	for _, v := range list {
-		out[v.Proposal] = pulls.Verdict{Kind: kinds[v.Kind], Commit: v.Version.Commit, By: v.By, Paths: v.Paths}
+		out[v.Proposal] = pulls.Verdict{Kind: kinds[v.Kind], Commit: v.Version.Commit, By: v.By, Paths: v.Paths, Verb: v.Verb, Because: v.Because}
 	}
 	return out
 }
@@ -117,16 +143,23 @@ func verdicts(list []rebase.Verdict) map[forks.ProposalID]pulls.Verdict {
 func (v *visit) build(ctx context.Context, in rebase.Input, d *decision, decided *pulls.Result, b pulls.Build) error {
 	i := slices.IndexFunc(decided.Proposals, func(p forks.Proposal) bool { return p.ID == b.ID })
 	note := v.note(d, b)
-	describe := func(onto forks.Hash, files []forks.ConflictFile) []byte {
+	describe := func(onto forks.Hash, files []forks.ConflictFile, marked bool) []byte {
+		if marked && hasPages(v.track) {
+			return nil // nobody can delete a file by accepting suggestions in a browser
+		}
 		note.Onto, note.Conflict.Files = onto, files
 		return pulls.ConflictFile(note)
+	}
+	message := pulls.FixMessage(note)
+	if hasPages(v.track) {
+		message = pulls.PullFixMessage(note)
 	}
 	var pair rebase.Pair
 	var err error
 	if j := slices.IndexFunc(in.State.Proposals, func(p forks.Proposal) bool { return p.ID == b.Previous }); b.Previous != "" && j >= 0 {
-		pair, err = d.result.BuildRound(in.State.Proposals[j], b.Start, describe, pulls.FixMessage(note))
+		pair, err = d.result.BuildRound(in.State.Proposals[j], b.Start, describe, message)
 	} else {
-		pair, err = d.result.BuildPair(ctx, b.Conflict, describe, pulls.FixMessage(note))
+		pair, err = d.result.BuildPair(ctx, b.Conflict, describe, message)
 	}
 	if err != nil {
 		return err
@@ -180,7 +213,7 @@ func (v *visit) finish(q *repo.Quarantine, old *recorded, d *decision) error {
 		return nil
 	}
 	var push []forks.RefUpdate
-	if p.Stopped == nil && !archived(p.State.Archives, p.CandidateTip) {
+	if p.Stopped == nil && p.Paused == nil && !archived(p.State.Archives, p.CandidateTip) {
 		p.State.Archives = append(slices.Clone(p.State.Archives), forks.Archive{Pass: p.Pass, Tip: p.CandidateTip, At: p.State.At})
 		push = append(push, forks.RefUpdate{Ref: forks.ArchiveRef(v.track.Name, p.Pass), New: p.CandidateTip})
 	}
@@ -256,6 +289,9 @@ func sameStates(a, b forks.State) bool {
 func stateMessage(p forks.Plan) string {
 	if p.Stopped != nil {
 		return fmt.Sprintf("pass %d of %s: stopped\n\n%s", p.Pass, p.Track, forks.Inert(p.Stopped.Reason))
+	}
+	if p.Paused != nil {
+		return fmt.Sprintf("pass %d of %s: %s", p.Pass, p.Track, pausedBy(*p.Paused))
 	}
 	counts := map[forks.Outcome]int{}
 	for _, row := range p.Outcomes {

@@ -145,6 +145,7 @@ func (s schedule) with(tracks []forks.Track, now time.Time) schedule {
 func sameWork(a, b forks.Track) bool {
 	return a.Upstream == b.Upstream && a.URL == b.URL && a.Follow == b.Follow && a.Branch == b.Branch &&
 		a.StackFrom == b.StackFrom && a.Forge == b.Forge && a.Credential == b.Credential &&
+		a.GitHub.API == b.GitHub.API && a.GitHub.AppID == b.GitHub.AppID && a.GitHub.InstallationID == b.GitHub.InstallationID &&
 		slices.Equal(a.AllowTransports, b.AllowTransports)
 }
 

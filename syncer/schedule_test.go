@@ -223,6 +223,8 @@ func TestWhatMakesATrackOtherWork(t *testing.T) {
 		"follow": func(t *forks.Track) { t.Follow = "x" }, "branch": func(t *forks.Track) { t.Branch = "x" },
 		"stack_from": func(t *forks.Track) { t.StackFrom = "x" }, "forge": func(t *forks.Track) { t.Forge = "x" },
 		"credential": func(t *forks.Track) { t.Credential = "x" }, "transports": func(t *forks.Track) { t.AllowTransports = []string{"ssh"} },
+		"api": func(t *forks.Track) { t.GitHub.API = "x" }, "app": func(t *forks.Track) { t.GitHub.AppID = 1 },
+		"installation": func(t *forks.Track) { t.GitHub.InstallationID = 1 },
 	} {
 		other := someTrack("aux", "main")
 		if change(&other); sameWork(someTrack("aux", "main"), other) {

@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/syncer/pulls"
 	"github.com/auxolotl/auxsync/syncer/repo"
 )
 
@@ -35,6 +36,12 @@ type Store interface {
 	Fingerprint(ctx context.Context, fork, track string) (string, error)
 	// SetFingerprint stores what the last complete pass saw.
 	SetFingerprint(ctx context.Context, fork, track, fingerprint string) error
+	// Requests lists what people asked of a track and no pass has taken, oldest first.
+	Requests(ctx context.Context, fork, track string) ([]forks.Request, error)
+	// TakeRequest notes which pass took a request, and in a sentence what came of it.
+	TakeRequest(ctx context.Context, id int64, pass int, result string) error
+	// PullRecords returns what is remembered of a track's pull requests.
+	PullRecords(ctx context.Context, fork, track string) (map[forks.ProposalID]forks.PullRecord, error)
 }
 
 // Config is what a Syncer works with.
@@ -47,6 +54,15 @@ type Config struct {
 	// Secret returns the credential of a track's fork, read anew at each use; nil
 	// if it has none.
 	Secret func(forks.Track) func() (string, error)
+	// Forge returns the forge of a track's fork, with its pages; nil if it has none.
+	Forge func(forks.Track) (pulls.Forge, error)
+	// Forges remembers what was written there. Required with Forge.
+	Forges ForgeStore
+	// People lists who could decide about a conflict, the best first; nil knows nobody.
+	People func(forks.Track, forks.Proposal) []Candidate
+	// Reads reports whether a file's content is well-formed, where known says that this
+	// can be told; nil knows of no file.
+	Reads func(path forks.Path, content []byte) (ok, known bool)
 	// Workers is how many passes replay patches at the same time; 0 means one. Any
 	// number may wait for a remote meanwhile.
 	Workers int
@@ -114,6 +130,8 @@ type Outcome struct {
 	State   forks.Hash
 	// Retried counts how often somebody else was faster.
 	Retried int
+	// Taken has what people asked for and this pass took, with what came of it.
+	Taken []forks.RequestRecord
 	// Own is the number of the fork's commits that are not merges, Folded how many
 	// of them were folded; at first contact only.
 	Own, Folded int

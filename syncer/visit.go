@@ -28,6 +28,7 @@ type visit struct {
 	fork  *repo.Remote
 	local *repo.Repository // the cache, or in a dry run a scratch repository
 	found found
+	heard heard
 }
 
 // found is what a fetch brought: the refs of both remotes that matter to a track.
@@ -256,7 +257,7 @@ func set[K, V comparable](m map[K]V, key K, value V) {
 // object: the refs and the track's configuration.
 func (f found) fingerprint(t forks.Track) string {
 	h := sha256.New()
-	fmt.Fprintln(h, "3", t.Upstream, t.URL, t.Follow, t.Branch, t.History, t.PublishEvery, t.StackFrom)
+	fmt.Fprintln(h, "4", t.Upstream, t.URL, t.Follow, t.Branch, t.History, t.PublishEvery, t.StackFrom, t.Forge, t.References)
 	fmt.Fprintln(h, f.upstream, f.branch, f.state, f.source, f.policy, f.releases)
 	for _, ref := range slices.Sorted(maps.Keys(f.archives)) {
 		fmt.Fprintln(h, ref, f.archives[ref])

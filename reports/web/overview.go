@@ -31,7 +31,7 @@ func urgencyOf(t reports.TrackStatus) urgency {
 		return failing
 	case strings.HasPrefix(t.Health, silentWords):
 		return silent
-	case t.Phase == reports.Holding, len(t.Conflicts)+len(t.Decisions) > 0, t.PolicyTrouble != "":
+	case t.Phase == reports.Holding, t.Phase == reports.Paused, len(t.Conflicts)+len(t.Decisions) > 0, t.PolicyTrouble != "":
 		return asking
 	case t.Phase == reports.Found:
 		return unadopted
@@ -227,6 +227,10 @@ func (c *card) stand(t reports.TrackStatus, now time.Time) {
 		if t.LastPass.Outcome != "" {
 			c.LastPass += ", " + show(t.LastPass.Outcome, maxReason)
 		}
+	}
+	if t.Paused != nil {
+		c.Reason, c.Since = show("paused by "+t.Paused.By+": "+t.Paused.Because, maxReason), at(t.Paused.At, now)
+		c.Next = "auxsync resume " + show(t.Track, maxReason)
 	}
 	if t.Stopped != nil {
 		c.Reason, c.Since, c.Next = show(t.Stopped.Reason, maxReason), at(t.Stopped.At, now), show(t.Stopped.Next, maxReason)

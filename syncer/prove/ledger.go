@@ -45,13 +45,13 @@ func (b *Broken) Error() string {
 // Arrived has every commit that the pass found new on the fork's branch, merges
 // included. The error needs a person; errors.As finds the [Broken] in it.
 //
-// Of a plan that stops its track only this is asked: nothing on record is
+// Of a plan that stops its track, or of a paused one, only this is asked: nothing on record is
 // missing, and nothing but state is pushed.
 func Ledger(before forks.State, plan forks.Plan, arrived []forks.Hash) error {
 	c := newCheck(before, plan)
 	c.identity()
 	c.nothingMissing()
-	if plan.Stopped == nil {
+	if plan.Stopped == nil && plan.Paused == nil {
 		c.rows(arrived)
 		for i := range plan.Outcomes {
 			c.row(&plan.Outcomes[i])

@@ -255,6 +255,7 @@ func mutations() []mutation {
 		{"cleanup moves a ref", func(p *pass) { clean(p, forks.RefUpdate{Ref: forks.ArchiveRef(track, 2), Old: hash(1), New: hash(2)}) }, "no deletion with a lease"},
 		{"cleanup without a lease", func(p *pass) { clean(p, forks.RefUpdate{Ref: forks.ArchiveRef(track, 2)}) }, "no deletion with a lease"},
 		{"pushed and cleaned up", func(p *pass) { clean(p, forks.RefUpdate{Ref: forks.ArchiveRef(track, 7), Old: hash(1)}) }, "cleaned up besides"},
+		{"a paused track publishes", func(p *pass) { p.plan.Paused = &forks.Pause{} }, "though the track is paused"},
 		{"a track that stops publishes", func(p *pass) { p.plan.Stopped = &forks.Stop{} }, "though the track stops"},
 	}
 }
@@ -315,19 +316,24 @@ func TestTheErrorAsksAPersonAndNamesPatchAndRule(t *testing.T) {
 	}
 }
 
-func TestAStoppedTrackPushesStateAndForgetsNothing(t *testing.T) {
+func TestAStoppedOrPausedTrackPushesStateAndForgetsNothing(t *testing.T) {
 	t.Parallel()
-	p := newBuilder(false)
-	p.plan.Stopped = &forks.Stop{Reason: "rewound"}
-	p.plan.WouldPush = p.plan.WouldPush[2:]
-	p.before.Patches = []forks.Patch{{ID: "p0000000001"}}
-	p.plan.State.Patches = p.before.Patches
-	if err := p.check(); err != nil {
-		t.Error(err)
-	}
-	p.plan.State.Patches = nil
-	if err := p.check(); !isBroken(err) {
-		t.Errorf("a forgotten patch passes: %v", err)
+	for _, rests := range []func(*forks.Plan){
+		func(p *forks.Plan) { p.Stopped = &forks.Stop{Reason: "rewound"} },
+		func(p *forks.Plan) { p.Paused, p.CandidateTip = &forks.Pause{By: "mona"}, p.ForkTip },
+	} {
+		p := newBuilder(false)
+		rests(&p.plan)
+		p.plan.WouldPush = p.plan.WouldPush[2:]
+		p.before.Patches = []forks.Patch{{ID: "p0000000001"}}
+		p.plan.State.Patches = p.before.Patches
+		if err := p.check(); err != nil {
+			t.Error(err)
+		}
+		p.plan.State.Patches = nil
+		if err := p.check(); !isBroken(err) {
+			t.Errorf("a forgotten patch passes: %v", err)
+		}
 	}
 }
 

@@ -46,6 +46,8 @@ func (c *check) pushed(u forks.RefUpdate) {
 		c.breach(ref(u), "is deleted by the push")
 	case kind != state && c.plan.Stopped != nil:
 		c.breach(ref(u), "is pushed though the track stops")
+	case kind != state && c.plan.Paused != nil:
+		c.breach(ref(u), "is pushed though the track is paused")
 	case kind == archived && !u.Old.IsZero():
 		c.breach(ref(u), "is an archive and would be moved")
 	case kind == branch && (u.New != c.plan.CandidateTip || u.Old != c.plan.ForkTip):

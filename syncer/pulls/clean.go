@@ -4,7 +4,7 @@ import "github.com/auxolotl/auxsync/forks"
 
 // clean lists the branches of a settled proposal that may be deleted.
 func (d *decider) clean(p forks.Proposal, found forks.Pair) {
-	if p.Status.Live() || p.Status == forks.Cleaned {
+	if p.Status.Live() || p.Status == forks.Cleaned || d.mayReopen(p) {
 		return
 	}
 	if d.mayDeleteOnto(p, found.Onto) {
@@ -15,8 +15,14 @@ func (d *decider) clean(p forks.Proposal, found forks.Pair) {
 	}
 }
 
+// mayReopen reports whether a pull request that was closed can be opened again on its
+// page, for which it needs its branches, and would ask something.
+func (d *decider) mayReopen(p forks.Proposal) bool {
+	return p.Status == forks.Declined && p.Number > 0 && d.unwanted(p) == ""
+}
+
 func (d *decider) deletes(p forks.Proposal, found forks.Pair) bool {
-	return d.mayDeleteOnto(p, found.Onto) || d.mayDeleteFix(p, found.Fix)
+	return !d.mayReopen(p) && (d.mayDeleteOnto(p, found.Onto) || d.mayDeleteFix(p, found.Fix))
 }
 
 func (d *decider) mayDeleteOnto(p forks.Proposal, tip forks.Hash) bool {

@@ -21,8 +21,11 @@ type Input struct {
 	// Found has every pair of branches under the track's proposal prefix.
 	Found map[forks.ProposalID]forks.Pair
 
-	// Verdicts has one entry for each proposal observed as [Merged].
+	// Verdicts has one entry for each proposal observed as [Merged], and for each that
+	// a command settles: see [Commands.Settle].
 	Verdicts map[forks.ProposalID]Verdict
+	// Asked has what people asked besides, oldest first: see [Commands.Others].
+	Asked []forks.Request
 	// Settled has the proposals whose fix branch a person touched and that has
 	// neither markers nor the conflict file any more.
 	Settled map[forks.ProposalID]bool
@@ -45,6 +48,8 @@ type Result struct {
 	Cleanup []forks.RefUpdate
 	// Questions are asked for as long as they are returned.
 	Questions []forks.Decision
+	// Answers says in a sentence what came of each request of [Input.Asked], by id.
+	Answers map[int64]string
 }
 
 // Build is a pair of branches that has to be built and pushed. Its record in
@@ -92,6 +97,7 @@ func Decide(in Input) Result {
 		rows:   map[forks.PatchID]forks.Row{},
 		live:   map[forks.PatchID]forks.ProposalID{},
 		again:  map[forks.PatchID]Build{},
+		out:    Result{Answers: map[int64]string{}},
 	}
 	for _, c := range in.Wanted {
 		if _, double := d.wanted[c.Patch]; !double {
@@ -132,8 +138,12 @@ func (d *decider) settleAll() {
 	d.out.Proposals = append([]forks.Proposal{}, d.in.Recorded...)
 	for _, live := range []bool{true, false} {
 		for i, was := range d.in.Recorded {
-			if was.Status.Live() == live && was.Status != forks.Cleaned {
-				actions[i] = d.settle(&d.out.Proposals[i])
+			switch p := &d.out.Proposals[i]; {
+			case was.Status.Live() != live:
+			case was.Status == forks.Cleaned:
+				d.hear(p, false, false)
+			default:
+				actions[i] = d.settle(p)
 			}
 		}
 	}
@@ -152,19 +162,30 @@ func (d *decider) settle(p *forks.Proposal) forks.ProposalAction {
 	was := p.Status
 	p.Touched = o.Touched
 	act := forks.ProposalAction{ID: p.ID, Patch: p.Patch}
-	switch o.Sight {
-	case Merged:
+	_, judged := d.in.Verdicts[p.ID]
+	merged := o.Sight == Merged || judged && (was.Live() || was == forks.Declined)
+	turn := d.hear(p, merged, o.Sight == Closed)
+	if was == forks.Declined {
+		o = observe(*p, d.in.Found[p.ID])
+	}
+	open := was.Live() && o.Sight != Closed
+	switch {
+	case merged:
 		act.Action, act.Reason = d.merged(p, o)
-	case Closed:
+	case turn.open && !open:
+		act.Action, act.Reason = d.askAgain(p, o, turn)
+	case was.Live() && !turn.open && turn.request != 0:
+		act.Action, act.Reason = d.decline(p, turn.by)
+	case o.Sight == Closed:
 		act.Action, act.Reason = d.closed(p, o)
-	case Untouched, FixTouched:
+	case open:
 		act.Action, act.Reason = d.unanswered(p, o)
 	default:
 		act.Action, act.Reason = d.settled(p, o)
 	}
 	if p.Status.Live() {
 		d.live[p.Patch] = p.ID
-	} else if was.Live() {
+	} else if was.Live() || was == forks.Declined && p.Status != was {
 		p.Closed = d.in.Now
 	}
 	return act

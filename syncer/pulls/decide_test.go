@@ -87,6 +87,7 @@ type decideCase struct {
 	row     forks.Row
 	verdict *pulls.Verdict
 	settled bool
+	asked   []forks.Request
 	safe    []byte // tips
 
 	status  forks.ProposalStatus
@@ -198,12 +199,13 @@ func TestDecide(t *testing.T) {
 	}
 }
 
-func checkCase(t *testing.T, c decideCase) {
+func checkCase(t *testing.T, c decideCase) pulls.Result {
+	t.Helper()
 	id := c.record.ID
 	in := pulls.Input{
 		Track: track, Now: later, Wanted: c.wanted, Ledger: []forks.Row{c.row}, Recorded: []forks.Proposal{c.record},
 		Found:   map[forks.ProposalID]forks.Pair{id: c.found},
-		Settled: map[forks.ProposalID]bool{id: c.settled}, Safe: map[forks.Hash]bool{},
+		Settled: map[forks.ProposalID]bool{id: c.settled}, Safe: map[forks.Hash]bool{}, Asked: c.asked,
 	}
 	if c.verdict != nil {
 		in.Verdicts = map[forks.ProposalID]pulls.Verdict{id: *c.verdict}
@@ -244,6 +246,7 @@ func checkCase(t *testing.T, c decideCase) {
 	if (len(got.Questions) == 1) != c.asks {
 		t.Errorf("questions %+v, want one: %v", got.Questions, c.asks)
 	}
+	return got
 }
 
 func TestDecideOpensInStackOrderOnePerPatch(t *testing.T) {

@@ -14,7 +14,8 @@
 //     complete fetch found.
 //  2. The caller looks into each one that was merged and gives a [Verdict],
 //     into each fix branch that a person touched and says whether it is
-//     settled (see [HasMarkers]), and plans with what it harvested.
+//     settled (see [HasMarkers]), and plans with what it harvested. Commands that
+//     settle a conflict ([SortCommands]) become commits, and are judged in the same way.
 //  3. [Decide] compares the conflicts that this plan wants to ask about with
 //     what is recorded and found. The result is a value: new records, actions,
 //     branches to build, branches to delete, questions to show.
@@ -22,16 +23,28 @@
 //     records with [Result.Built], and pushes state and pairs as one.
 //  5. After that push it deletes what [Result.Cleanup] lists, each with its lease.
 //
+// # What people read
+//
+// On a forge with pages a [Case] becomes a [Title], a [Body] between the marks of
+// [Framed], a review with [Suggestions] and at the end a [Closing] comment; a fork has
+// a [DashboardBody]. What others wrote stands there only in code, where it neither
+// formats nor notifies nor links, except in titles, where a space of no width breaks
+// it. [PlaceRegion] keeps what people wrote around a region. [Hunks] and [Choose] find
+// and settle the conflicts that a merge wrote into a file; [Pings] and [Defuse] are
+// about the messages of the patches themselves.
+//
 // # Invariants
 //
 //   - A patch has at most one live proposal.
 //   - A conflict that a person closed is never asked about again for the same
-//     patch and pin. A person who pushes both branches again reopens it.
+//     patch and pin. A person who pushes both branches again reopens it, or where it was
+//     closed by words or on a page, a person who says so.
 //   - A branch that a person touched is deleted only if its tip stays reachable
 //     without it; otherwise it stays, and its proposal ends all the same.
 //   - A merge is never overlooked: what was merged is judged before anything is
 //     withdrawn, and nothing is decided about a merge without a verdict.
-//   - Deciding again on a decision's own result changes nothing. A record only
+//   - Deciding again on a decision's own result changes nothing, also where people ask
+//     the same again. A record only
 //     moves on to cleaned when its branches are seen to be gone, which alone is
 //     no reason for a new state commit.
 //

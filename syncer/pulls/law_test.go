@@ -66,6 +66,7 @@ func (w *world) input(t *rapid.T) pulls.Input {
 			in.Wanted = append(in.Wanted, wanted(patch, rapid.SampledFrom([]byte{7, 7, 7, 8}).Draw(t, "pin")))
 		}
 	}
+	w.ask(t, &in)
 	kinds := []pulls.VerdictKind{pulls.Taken, pulls.NoDifference, pulls.Markers, pulls.OtherPaths, pulls.Foreign}
 	for _, o := range pulls.Observe(w.records, w.found) {
 		if o.Sight == pulls.Merged && rapid.IntRange(0, 4).Draw(t, "judged") > 0 {
@@ -77,6 +78,22 @@ func (w *world) input(t *rapid.T) pulls.Input {
 		}
 	}
 	return in
+}
+
+// ask draws what people ask by commands; some proposals have a pull request.
+func (w *world) ask(t *rapid.T, in *pulls.Input) {
+	for i, p := range w.records {
+		if rapid.IntRange(0, 3).Draw(t, "numbered") == 0 {
+			w.records[i].Number = 12
+		}
+		for range rapid.IntRange(0, 2).Draw(t, "requests") {
+			verb := rapid.SampledFrom([]forks.Verb{forks.VerbDecline, forks.VerbReopen, forks.VerbRetry, forks.VerbMine, forks.VerbNotMine}).Draw(t, "verb")
+			in.Asked = append(in.Asked, forks.Request{ID: int64(len(in.Asked) + 1), Proposal: p.ID, Verb: verb, Who: "mona"})
+			if verb == forks.VerbRetry || verb == forks.VerbReopen {
+				w.closed[string(p.Patch)+p.Conflict.Cause.String()] = false
+			}
+		}
+	}
 }
 
 // apply pushes what was decided; the deletions may fail.
@@ -156,6 +173,9 @@ func (w *world) check(t *rapid.T, in pulls.Input, r pulls.Result) {
 		}
 		w.closed[key] = p.Status == forks.Declined || w.closed[key] && !p.Status.Live()
 	}
+	if len(r.Answers) != len(in.Asked) {
+		t.Fatalf("%d answers to %d requests", len(r.Answers), len(in.Asked))
+	}
 	if len(r.Builds) != len(r.Proposals)-len(in.Recorded) {
 		t.Fatalf("%d builds for %d new records", len(r.Builds), len(r.Proposals)-len(in.Recorded))
 	}
@@ -201,7 +221,8 @@ func (w *world) checkCleanup(t *rapid.T, in pulls.Input, r pulls.Result) {
 	}
 }
 
-// checkAgain: deciding on a decision's own result changes nothing, and after
+// checkAgain: deciding on a decision's own result changes nothing, also where people
+// ask the same again, because nobody noted that it was done, and after
 // the cleanup only marks what is gone.
 func (w *world) checkAgain(t *rapid.T, in pulls.Input, r pulls.Result) {
 	in.Recorded, in.Found, in.Now = r.Proposals, w.found, in.Now.Add(time.Minute)

@@ -50,7 +50,8 @@ This patch of the fork conflicts with upstream's commit %s.
 // format nor notify nor link anything.
 func ConflictFile(n Note) []byte {
 	var b strings.Builder
-	for i, part := range []func(*strings.Builder){n.whatMergingDoes, n.thePatch, n.theCause, n.theFiles, n.theWays, n.whatHappensNext} {
+	cause := func(b *strings.Builder) { n.theCause(b, plainCommit) }
+	for i, part := range []func(*strings.Builder){n.whatMergingDoes, n.thePatch, cause, n.theFiles, n.theWays, n.whatHappensNext} {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
@@ -74,7 +75,7 @@ func (n Note) whatMergingDoes(b *strings.Builder) {
 	fmt.Fprintf(b, "**What merging does.** %s is only a helper branch: merging %s into it tells auxsync what the patch should be from now on, and changes nothing that people use. %s follows with the next publication.\n",
 		span(n.onto(), maxPath), span(n.fix(), maxPath), span(n.Branch, maxPath))
 	b.WriteString("\n**Undo.** Until auxsync has taken it in, put the helper branch back:\n\n")
-	b.WriteString(block("sh", "git push --force -- "+n.url()+" "+forks.ShellWord(n.Onto.String()+":"+string(forks.OntoRef(n.Track, n.ID)))))
+	b.WriteString(block("sh", n.undo()))
 	fmt.Fprintf(b, "\nAfter that, change %s with an ordinary commit. Its earlier tips are kept below %s.\n",
 		span(n.Branch, maxPath), span(string(forks.ArchivePrefix(n.Track)), maxPath))
 }
@@ -98,12 +99,13 @@ func excerpt(message string) []string {
 		lines = append(lines[:maxMessageLines], "…")
 	}
 	for i, line := range lines {
-		lines[i] = forks.Clip(forks.Inert(line), maxSubject)
+		lines[i] = inertClip(line, maxSubject)
 	}
 	return lines
 }
 
-func (n Note) theCause(b *strings.Builder) {
+// theCause names upstream's commit; show gives a commit as it should be seen.
+func (n Note) theCause(b *strings.Builder, show func(forks.Hash) string) {
 	c := n.Conflict
 	fmt.Fprintf(b, "## What it met\n\nUpstream is %s, branch %s. ", span(publicAddress(n.Upstream), maxPath), span(n.Follow, maxPath))
 	commit := c.Cause
@@ -111,27 +113,28 @@ func (n Note) theCause(b *strings.Builder) {
 		commit = c.Inner
 	}
 	fmt.Fprintf(b, "Since this commit of it the patch no longer applies:\n\n%s\n\nby %s, with thanks for the work; commit %s",
-		span(c.CauseSubject, maxSubject), span(c.CauseAuthor.Name, maxSubject), span(commit.String(), maxPath))
+		span(c.CauseSubject, maxSubject), span(c.CauseAuthor.Name, maxSubject), show(commit))
 	if !c.Inner.IsZero() {
-		fmt.Fprintf(b, ", which came in with the merge %s", span(c.Cause.String(), maxPath))
+		fmt.Fprintf(b, ", which came in with the merge %s", show(c.Cause))
 	}
 	b.WriteString(".\n")
 	if !c.Clean.IsZero() {
-		fmt.Fprintf(b, "The newest upstream commit on which the patch applies is %s.\n", span(c.Clean.String(), maxPath))
+		fmt.Fprintf(b, "The newest upstream commit on which the patch applies is %s.\n", show(c.Clean))
 	}
 	if c.CausePatch != "" {
 		fmt.Fprintf(b, "\nIt is not upstream's change itself that is in the way, but the form that the earlier patch %s of this fork has since then.\n", span(string(c.CausePatch), maxSubject))
 	}
 	if !c.SuggestDrop.IsZero() {
-		fmt.Fprintf(b, "\nUpstream's commit %s already contained this change. Dropping the patch (below) may be all that is needed.\n", span(c.SuggestDrop.String(), maxPath))
+		fmt.Fprintf(b, "\nUpstream's commit %s already contained this change. Dropping the patch (below) may be all that is needed.\n", show(c.SuggestDrop))
 	}
 }
 
+// plainCommit shows a commit by its full id.
+func plainCommit(h forks.Hash) string { return span(h.String(), maxPath) }
+
 func (n Note) theFiles(b *strings.Builder) {
 	b.WriteString("## The files\n\nTo work on them, begin in the top folder of a clone of this fork (all commands are for bash or zsh):\n\n")
-	b.WriteString(block("sh",
-		"git fetch -- "+n.url()+" "+forks.ShellWord(string(forks.FixRef(n.Track, n.ID))),
-		"git switch -c "+n.local()+" FETCH_HEAD"))
+	b.WriteString(block("sh", n.begin()...))
 	markers := false
 	last := ""
 	for _, f := range n.byKind() {
@@ -143,8 +146,7 @@ func (n Note) theFiles(b *strings.Builder) {
 				markers = true
 			}
 			if g.choose {
-				fmt.Fprintf(b, "The patch's form may have to be fetched first:\n\n%s", block("sh",
-					"git fetch -- "+n.url()+" "+forks.ShellWord(string(forks.BranchRef(n.Branch)))+" "+forks.ShellWord(string(forks.StateRef(n.Track)))))
+				fmt.Fprintf(b, "The patch's form may have to be fetched first:\n\n%s", block("sh", n.fetchPatch()))
 			}
 			last = g.title
 		}

@@ -131,6 +131,7 @@ func hostile(t *rapid.T, name string) string {
 	pieces := rapid.SampledFrom([]string{
 		"`", "``", "```", "````", "~~~", "\n", "\r\n", "\n\n", "    ", "\t", "α", "@β", "γ/δ#1", "#1", "GH-1", "</details>", "-->", "<img src=α>",
 		"![α](β)", "](", "\\", "\\`", "\x00", "\x1b[31m", "\u202e", "\u200b", "\xff", "$(α)", "';α;'", "\"", "$'", "- ", "-", ":(glob)**", "*", "\n```\n@β\n", "|", "&lt;", " ",
+		"<!-- auxsync:end -->", "<!-- auxsync:begin v1 e30= -->", "<!-- auxsync:dashboard -->", "\n```suggestion\n", "www.α.β", "&#64;β", "https://α.β/γ/δ/issues/1",
 	})
 	return strings.Join(rapid.SliceOfN(pieces, 0, 12).Draw(t, name), "")
 }

@@ -12,7 +12,7 @@ const (
 	FixTouched Sight = "fix touched" // a person pushed to fix; onto is as we pushed it
 	Merged     Sight = "merged"      // onto exists and is not as we pushed it
 	Closed     Sight = "closed"      // not merged, and a branch is missing
-	Reopened   Sight = "reopened"    // declined, and yet both branches exist: a person pushed them again
+	Reopened   Sight = "reopened"    // declined by deleting a branch, and yet both exist: a person pushed them again
 	Leftover   Sight = "leftover"    // settled, and a branch still exists
 	Gone       Sight = "gone"        // settled, and no branch exists
 )
@@ -33,7 +33,8 @@ type Observation struct {
 //
 // A merge comes first: a forge may delete fix when it merges. Otherwise either
 // branch missing means closed. Without onto there is nothing to merge into, so
-// its deletion is as clear a no as that of fix.
+// its deletion is as clear a no as that of fix. What was declined by words, or on the
+// page of its pull request, is reopened there: its branches may stay, and say nothing.
 func Observe(recorded []forks.Proposal, found map[forks.ProposalID]forks.Pair) []Observation {
 	seen := make([]Observation, 0, len(recorded))
 	for _, p := range recorded {
@@ -53,7 +54,7 @@ func observe(p forks.Proposal, found forks.Pair) Observation {
 	switch {
 	case !p.Status.Live() && !onto && !fix:
 		o.Sight = Gone
-	case p.Status == forks.Declined && onto && fix:
+	case p.Status == forks.Declined && p.Number == 0 && p.ClosedBy == "" && onto && fix:
 		o.Sight = Reopened
 	case !p.Status.Live():
 		o.Sight = Leftover

@@ -10,7 +10,7 @@ import (
 // has a meaning: no mention, no link, no markup. The fence is longer than any
 // run of backticks inside, so the text cannot end it.
 func span(s string, width int) string {
-	s = forks.Clip(forks.Inert(s), width)
+	s = inertClip(s, width)
 	if strings.TrimSpace(s) == "" {
 		return "`(empty)`"
 	}
@@ -19,6 +19,18 @@ func span(s string, width int) string {
 		s = " " + s + " " // a code span loses one space on either side
 	}
 	return fence + s + fence
+}
+
+// inertClip makes text inert and clips it. Of a long text only the beginning is read.
+func inertClip(s string, width int) string {
+	n := 0
+	for i := range s {
+		if n++; n > width+1 {
+			s = s[:i]
+			break
+		}
+	}
+	return forks.Clip(forks.Inert(s), width)
 }
 
 // block shows lines in a fenced code block, which they cannot end either. The
@@ -52,18 +64,46 @@ func pathspec(p forks.Path) string {
 	return forks.ShellWord(s)
 }
 
-// quiet keeps text from others from notifying or linking anybody where there
-// are no code spans: in a commit message, which forges read for mentions,
-// references and closing words. A zero-width space breaks each of those.
-func quiet(s string, width int) string {
-	s = forks.Clip(forks.Inert(s), width)
-	s = strings.NewReplacer("@", "@\u200b", "#", "#\u200b", "!", "!\u200b", "://", ":\u200b//").Replace(s)
+// zeroWidth is a space without width: it breaks what a forge would act on, and is
+// not seen.
+const zeroWidth = "\u200b"
+
+// quiet keeps text from others from notifying or linking anybody where there are no
+// code spans: in a commit message, which forges read for mentions, references,
+// addresses and closing words.
+func quiet(s string, width int) string { return hushed(s, width, "") }
+
+// plain is quiet that keeps text from being markup, too: for a title.
+func plain(s string, width int) string { return hushed(s, width, "<&]") }
+
+// hushed breaks what would be loud, and what ends in one of more.
+func hushed(s string, width int, more string) string {
+	s = inertClip(s, width)
 	var b strings.Builder
 	for i := range len(s) {
 		b.WriteByte(s[i])
-		if i >= 2 && strings.EqualFold(s[i-2:i+1], "GH-") {
-			b.WriteString("\u200b")
+		if loud(s[:i+1], s[i+1:]) || strings.IndexByte(more, s[i]) >= 0 {
+			b.WriteString(zeroWidth)
 		}
 	}
-	return b.String()
+	return string(Defuse([]byte(b.String())))
+}
+
+// loud reports whether before and after must not stand together.
+func loud(before, after string) bool {
+	switch before[len(before)-1] {
+	case '@', '#', '!':
+		return true
+	case ':':
+		return strings.HasPrefix(after, "//")
+	case '-':
+		return endsInFold(before, "gh-")
+	case 'w', 'W':
+		return endsInFold(before, "www") && strings.HasPrefix(after, ".")
+	}
+	return false
+}
+
+func endsInFold(s, end string) bool {
+	return len(s) >= len(end) && strings.EqualFold(s[len(s)-len(end):], end)
 }

@@ -65,11 +65,15 @@ func (d *decider) ask(p forks.Proposal) {
 	if p.Status != forks.Declined || !wanted || c.Cause != p.Conflict.Cause {
 		return
 	}
+	question := fmt.Sprintf("conflict %s with upstream's %s was closed without merging, so it is not asked again: "+
+		"drop the patch by reverting it on the fork's branch, or push both branches of the conflict again to reopen it",
+		p.ID, p.Conflict.Cause.Short())
+	if p.Number > 0 {
+		question = fmt.Sprintf("pull request #%d about the conflict with upstream's %s was closed without merging, so it is not asked again: "+
+			"comment \"/auxsync drop\" on it to drop the patch, or open it again", p.Number, p.Conflict.Cause.Short())
+	}
 	d.out.Questions = append(d.out.Questions, forks.Decision{
-		Patch: p.Patch, Proposal: p.ID,
-		Question: fmt.Sprintf("conflict %s with upstream's %s was closed without merging, so it is not asked again: "+
-			"drop the patch by reverting it on the fork's branch, or push both branches of the conflict again to reopen it",
-			p.ID, p.Conflict.Cause.Short()),
+		Patch: p.Patch, Proposal: p.ID, Question: question,
 		Asked: p.Closed,
 	})
 }

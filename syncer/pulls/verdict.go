@@ -28,8 +28,12 @@ const (
 type Verdict struct {
 	Kind   VerdictKind
 	Commit forks.Hash   // for Taken
-	By     string       // who merged, for Taken and NoDifference; hostile
+	By     string       // who merged or asked, for Taken and NoDifference; hostile
 	Paths  []forks.Path // for OtherPaths
+	// Verb is set where nobody merged: By asked for it, because of something. See
+	// [Commands.Settle].
+	Verb    forks.Verb
+	Because string // hostile
 }
 
 // maxPathsNamed limits how many paths a reason lists.
@@ -37,6 +41,9 @@ const maxPathsNamed = 3
 
 // reason says in plain words what the verdict means for proposal p.
 func (v Verdict) reason(p forks.Proposal) string {
+	if v.Verb != "" {
+		return v.asked()
+	}
 	switch v.Kind {
 	case Taken:
 		return "resolved by " + name(v.By)
@@ -50,6 +57,37 @@ func (v Verdict) reason(p forks.Proposal) string {
 		return "the onto branch was moved to a commit without " + p.Onto.Short() + ", from which it was opened"
 	}
 	return "merged, and a person has to look"
+}
+
+// Answer says to whoever gave the command what came of it.
+func (v Verdict) Answer() string {
+	text := "the patch is dropped"
+	switch v.Verb {
+	case forks.VerbTakeUpstream:
+		text = "upstream's side is taken"
+	case forks.VerbKeepOurs:
+		text = "the patch's side is kept"
+	}
+	if v.Verb != forks.VerbDrop && v.Kind == NoDifference {
+		text += "; that leaves nothing of the patch, so it is dropped"
+	}
+	return text
+}
+
+// asked says what a command has done.
+func (v Verdict) asked() string {
+	text := "dropped by " + name(v.By)
+	switch {
+	case v.Verb == forks.VerbTakeUpstream && v.Kind == NoDifference:
+		text += ", who took upstream's side, which left nothing of the patch"
+	case v.Verb == forks.VerbKeepOurs && v.Kind == NoDifference:
+		text += ", who kept the patch's side, which changes nothing there"
+	case v.Verb == forks.VerbTakeUpstream:
+		text = "resolved by " + name(v.By) + ", who took upstream's side"
+	case v.Verb == forks.VerbKeepOurs:
+		text = "resolved by " + name(v.By) + ", who kept the patch's side"
+	}
+	return text + because(v.Because)
 }
 
 func pathList(paths []forks.Path) string {

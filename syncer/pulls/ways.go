@@ -10,23 +10,57 @@ import (
 // theWays lists commands that work as they are typed, after those with which
 // theFiles begins.
 func (n Note) theWays(b *strings.Builder) {
-	push := "git push -- " + n.url() + " " + forks.ShellWord("HEAD:"+string(forks.OntoRef(n.Track, n.ID)))
 	b.WriteString("## Ways to settle it\n")
 	b.WriteString("\n**Keep the patch, in a form that fits.** Settle each file as said there, then:\n\n")
-	lines := n.adds()
-	lines = append(lines, "git rm -- "+ConflictFileName, "git commit", push)
-	b.WriteString(block("sh", lines...))
+	b.WriteString(block("sh", n.keep(true)...))
 	fmt.Fprintf(b, "\nOr, with others to look at it first: push to %s instead, and merge that branch into %s when all agree; a merge, a fast-forward and a squash are all fine.\n",
 		span(n.fix(), maxPath), span(n.onto(), maxPath))
 
 	b.WriteString("\n**Drop the patch.** Make the files what they are without it:\n\n")
-	b.WriteString(block("sh",
-		"git restore --source="+n.Onto.String()+" --staged --worktree -- :/",
-		"git commit -m 'Drop the patch'",
-		push))
+	b.WriteString(block("sh", n.drop()...))
 
 	fmt.Fprintf(b, "\n**Decide nothing.** Delete the branch %s. You are not asked again about this patch and this upstream commit; the patch stays listed as undecided.\n",
 		span(n.fix(), maxPath))
+}
+
+// begin brings the fix branch into the reader's clone.
+func (n Note) begin() []string {
+	return []string{
+		"git fetch -- " + n.url() + " " + forks.ShellWord(string(forks.FixRef(n.Track, n.ID))),
+		"git switch -c " + n.local() + " FETCH_HEAD",
+	}
+}
+
+// fetchPatch brings the objects that only the patch's own commit has.
+func (n Note) fetchPatch() string {
+	return "git fetch -- " + n.url() + " " + forks.ShellWord(string(forks.BranchRef(n.Branch))) + " " + forks.ShellWord(string(forks.StateRef(n.Track)))
+}
+
+// keep publishes what was settled, without the conflict file if fix has one.
+func (n Note) keep(conflictFile bool) []string {
+	lines := n.adds()
+	if conflictFile {
+		lines = append(lines, "git rm -- "+ConflictFileName)
+	}
+	return append(lines, "git commit", n.push())
+}
+
+// drop publishes the files as they are without the patch.
+func (n Note) drop() []string {
+	return []string{
+		"git restore --source=" + n.Onto.String() + " --staged --worktree -- :/",
+		"git commit -m 'Drop the patch'",
+		n.push(),
+	}
+}
+
+// undo puts the helper branch back to where it was opened.
+func (n Note) undo() string {
+	return "git push --force -- " + n.url() + " " + forks.ShellWord(n.Onto.String()+":"+string(forks.OntoRef(n.Track, n.ID)))
+}
+
+func (n Note) push() string {
+	return "git push -- " + n.url() + " " + forks.ShellWord("HEAD:"+string(forks.OntoRef(n.Track, n.ID)))
 }
 
 // adds stages the files that were edited.
@@ -44,14 +78,18 @@ func (n Note) adds() []string {
 }
 
 func (n Note) whatHappensNext(b *strings.Builder) {
-	fmt.Fprintf(b, `## What happens next
+	b.WriteString("## What happens next\n\n")
+	b.WriteString(n.next("this file or a conflict marker"))
+}
 
-- Neither branch moves while upstream moves on. What you push to %s is yours: auxsync never overwrites it.
+// next tells what auxsync does, as a list; unsettled is what may not be left inside.
+func (n Note) next(unsettled string) string {
+	return fmt.Sprintf(`- Neither branch moves while upstream moves on. What you push to %s is yours: auxsync never overwrites it.
 - At its next pass after the merge auxsync takes the difference between %s as it is now (%s) and what you merged as the patch's new form. Message and author stay the patch's own; you are recorded as who resolved it. Then it deletes both helper branches, unless they hold work of yours that was not merged.
-- As long as this file or a conflict marker is inside, nothing is taken in, and a new round starts from what you merged.
+- As long as %s is inside, nothing is taken in, and a new round starts from what you merged.
 - Changes to files that belong neither to the patch nor to this conflict are not taken in either: somebody is asked first.
 - If upstream settles the conflict by itself, it is withdrawn, and no decision is needed.
-`, span(n.fix(), maxPath), span(n.onto(), maxPath), span(n.Onto.Short(), maxPath))
+`, span(n.fix(), maxPath), span(n.onto(), maxPath), span(n.Onto.Short(), maxPath), unsettled)
 }
 
 // url is the fork's address as a word of a command.

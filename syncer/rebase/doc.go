@@ -13,7 +13,8 @@
 //     there is none, what does not replay is left out and the difference becomes one
 //     patch.
 //  2. Answers (harvest.go). What people merged into a conflict's onto branch is the
-//     patch's new version from the conflict's cause on.
+//     patch's new version from the conflict's cause on. A command is a commit that
+//     nobody merged (command.go).
 //  3. The stack of another track, if this one carries it (inherit.go): what stands
 //     there enters the stack here, and what people ended there ends here.
 //  4. The road (steps.go): the commits of upstream that may be the next base. It is the

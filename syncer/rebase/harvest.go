@@ -8,11 +8,21 @@ import (
 	"github.com/auxolotl/auxsync/forks"
 )
 
-// Merged is a proposal whose onto branch has moved: somebody merged.
+// Merged is a proposal whose onto branch has moved, because somebody merged, or that
+// a command settles.
 type Merged struct {
 	Proposal forks.Proposal
-	Tip      forks.Hash // of onto, as found
+	Tip      forks.Hash // of onto, as found; of a command, what [Planner.Command] wrote
+	// By is who merged or asked, where that is known better than from the tip's author:
+	// a forge may write the commit under another name.
+	By string
+	// Verb is empty where somebody merged; Because is why they asked, in their words.
+	Verb    forks.Verb
+	Because string
 }
+
+// maxBecause limits what is kept of a person's reason, in characters.
+const maxBecause = 300
 
 // VerdictKind says what a merged proposal amounts to.
 type VerdictKind int
@@ -32,9 +42,26 @@ type Verdict struct {
 	Patch    forks.PatchID
 	Kind     VerdictKind
 	Tip      forks.Hash
-	By       string        // who merged
+	By       string        // who merged or asked
+	Verb     forks.Verb    // of a command
+	Because  string        // inert
 	Version  forks.Version // for Taken
 	Paths    []forks.Path  // for OtherPaths and Markers: where
+}
+
+// dropped says how a patch came to be dropped.
+func (v Verdict) dropped() string {
+	if v.Verb == "" {
+		return "merged " + string(v.Proposal) + " without the patch's change"
+	}
+	return v.withBecause("asked for in " + string(v.Proposal) + " (" + string(v.Verb) + ")")
+}
+
+func (v Verdict) withBecause(text string) string {
+	if v.Because == "" {
+		return text
+	}
+	return text + ": " + v.Because
 }
 
 // harvest compares what onto has become with what it was when it was opened.
@@ -43,7 +70,11 @@ func (p *Planner) harvest(ctx context.Context, in Input, s *stack, m Merged) (Ve
 	if err != nil {
 		return Verdict{}, err
 	}
-	v := Verdict{Proposal: m.Proposal.ID, Patch: m.Proposal.Patch, Tip: m.Tip, By: oneLine(tip.author.Name)}
+	v := Verdict{Proposal: m.Proposal.ID, Patch: m.Proposal.Patch, Tip: m.Tip, By: oneLine(tip.author.Name),
+		Verb: m.Verb, Because: forks.Clip(forks.Inert(m.Because), maxBecause)}
+	if m.By != "" {
+		v.By = oneLine(m.By)
+	}
 	if ok, err := p.hist.IsAncestor(ctx, m.Proposal.Onto, m.Tip); err != nil {
 		return Verdict{}, err
 	} else if !ok {
@@ -87,7 +118,7 @@ func (p *Planner) harvest(ctx context.Context, in Input, s *stack, m Merged) (Ve
 		v.Kind = NoDifference
 		return v, nil
 	}
-	version, err := p.newVersion(in, m.Proposal, onto, ontoTree, own, tip)
+	version, err := p.newVersion(m, onto, ontoTree, own, tip)
 	if err != nil {
 		return Verdict{}, err
 	}
@@ -253,18 +284,23 @@ func (p *Planner) inputs(prop forks.Proposal, f fileChange, picked change) ([][]
 
 // newVersion writes the patch's new version: its author and message, the person's
 // trees limited to the proposal's paths, on the patches it was resolved on.
-func (p *Planner) newVersion(in Input, prop forks.Proposal, onto, ontoTree forks.Hash, own map[forks.Path]leaf, tip commit) (forks.Hash, error) {
+func (p *Planner) newVersion(m Merged, onto, ontoTree forks.Hash, own map[forks.Path]leaf, tip commit) (forks.Hash, error) {
 	tree, err := p.replace(ontoTree, own)
 	if err != nil {
 		return forks.Hash{}, err
 	}
-	form, err := p.commit(prop.Picked)
+	form, err := p.commit(m.Proposal.Picked)
 	if err != nil {
 		return forks.Hash{}, err
 	}
-	message := withTrailers(form.message,
-		fmt.Sprintf("Auxsync-Resolved-By: %s <%s>", oneLine(tip.author.Name), oneLine(tip.author.Email)),
-		fmt.Sprintf("Auxsync-Resolved-In: %s", prop.ID))
+	by, in := oneLine(m.By), string(m.Proposal.ID)
+	if by == "" {
+		by = fmt.Sprintf("%s <%s>", oneLine(tip.author.Name), oneLine(tip.author.Email))
+	}
+	if m.Proposal.Number > 0 {
+		in += fmt.Sprintf(" (#%d)", m.Proposal.Number)
+	}
+	message := p.written([]byte(withTrailers(form.message, "Auxsync-Resolved-By: "+by, "Auxsync-Resolved-In: "+in)))
 	below, err := p.commit(onto)
 	if err != nil {
 		return forks.Hash{}, err

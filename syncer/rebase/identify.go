@@ -77,11 +77,17 @@ func (p *Planner) fingerprints(ctx context.Context, recorded []forks.Patch) (byP
 				byPatchID[pid] = append(byPatchID[pid], patch.ID)
 			}
 		}
-		c, err := p.commit(patch.Commit)
-		if err != nil {
-			return nil, nil, err
+		// A subject may read differently in what was written anew: somebody may still
+		// have the patch as it was.
+		for _, id := range []forks.Hash{patch.Commit, patch.First} {
+			c, err := p.commit(id)
+			if err != nil {
+				return nil, nil, err
+			}
+			if !slices.Contains(byKey[c.key()], patch.ID) {
+				byKey[c.key()] = append(byKey[c.key()], patch.ID)
+			}
 		}
-		byKey[c.key()] = append(byKey[c.key()], patch.ID)
 	}
 	return byPatchID, byKey, nil
 }

@@ -73,7 +73,7 @@ func (r *Result) tell(ctx context.Context, i int, at replayed, kept forks.Outcom
 	switch pl.outcome {
 	case forks.Kept:
 		if v := r.resolution(i, pl); v != nil {
-			return told{forks.Resolved, string(v.Proposal), "resolved by " + v.By}, nil
+			return told{forks.Resolved, string(v.Proposal), r.resolvedBy(v)}, nil
 		}
 		return told{outcome: kept}, nil
 	case forks.Emptied:
@@ -106,6 +106,17 @@ func (r *Result) tell(ctx context.Context, i int, at replayed, kept forks.Outcom
 		}
 		return told{pl.outcome, pl.by, reason}, nil
 	}
+}
+
+// resolvedBy says who decided, and in the pass that takes a command also why.
+func (r *Result) resolvedBy(v *forks.Version) string {
+	text := "resolved by " + v.By
+	for _, taken := range r.Verdicts {
+		if taken.Kind == Taken && taken.Version.Commit == v.Commit && taken.Verb != "" {
+			return taken.withBecause(text + " (" + string(taken.Verb) + ")")
+		}
+	}
+	return text
 }
 
 // resolution returns the version that a pick used: one that is valid from a later

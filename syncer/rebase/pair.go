@@ -54,15 +54,15 @@ type Pair struct {
 	Files     []forks.ConflictFile
 }
 
-// Describe returns the text of the conflict file.
-type Describe func(onto forks.Hash, files []forks.ConflictFile) []byte
+// Describe returns the text of the conflict file, given the tip of onto and the files
+// as they conflict there; nil for no such file. Marked says that every conflict shows
+// markers, so that nothing is overlooked without it.
+type Describe func(onto forks.Hash, files []forks.ConflictFile, marked bool) []byte
 
 // BuildPair writes the branches that ask people about a conflict of the plan: onto
 // is the cause with the patches before it that apply, fix is onto and one commit
-// with the patch, its conflict markers, and the conflict file.
-//
-// describe returns the conflict file's text, given the tip of onto and the files
-// as they conflict there; message is the message of the fix commit.
+// with the patch, its conflict markers, and the conflict file that describe returns;
+// message is the message of the fix commit.
 func (r *Result) BuildPair(ctx context.Context, c forks.Conflict, describe Describe, message string) (Pair, error) {
 	p, s := r.planner, r.stack
 	i := slices.IndexFunc(s.items, func(it item) bool { return it.patch.ID == c.Patch })
@@ -99,7 +99,11 @@ func (r *Result) BuildPair(ctx context.Context, c forks.Conflict, describe Descr
 	if err != nil {
 		return Pair{}, err
 	}
-	fix, err := r.fixCommit(onto, merged.Tree, describe(onto, merged.Files), message)
+	marked, ok, err := p.marked(r.in, merged.Tree, merged.Files)
+	if err != nil {
+		return Pair{}, err
+	}
+	fix, err := r.fixCommit(onto, merged.Tree, describe(onto, merged.Files, ok && marked == len(merged.Files)), message)
 	if err != nil {
 		return Pair{}, err
 	}
@@ -113,21 +117,63 @@ func (r *Result) BuildRound(prop forks.Proposal, merged forks.Hash, describe Des
 	if err != nil {
 		return Pair{}, err
 	}
-	fix, err := r.fixCommit(prop.Onto, tree, describe(prop.Onto, prop.Conflict.Files), message)
+	marked, ok, err := r.planner.marked(r.in, tree, prop.Conflict.Files) // some may be settled
+	if err != nil {
+		return Pair{}, err
+	}
+	fix, err := r.fixCommit(prop.Onto, tree, describe(prop.Onto, prop.Conflict.Files, ok && marked > 0), message)
 	if err != nil {
 		return Pair{}, err
 	}
 	return Pair{Onto: prop.Onto, Fix: fix, Picked: prop.Picked, Files: prop.Conflict.Files}, nil
 }
 
-// fixCommit writes the one commit of a fix branch.
+// marked counts the conflicted files of a tree that show their conflict by markers; ok
+// says that it is of a kind that has markers everywhere.
+func (p *Planner) marked(in Input, tree forks.Hash, files []forks.ConflictFile) (n int, ok bool, err error) {
+	for _, f := range files {
+		shown, err := p.lookup(tree, f.Path)
+		if err != nil {
+			return 0, false, err
+		}
+		if f.Kind != forks.Content && f.Kind != forks.AddAdd || !regular(shown.mode) {
+			return 0, false, nil
+		}
+		content, err := p.read("blob", shown.id)
+		if err != nil {
+			return 0, false, err
+		}
+		var inputs [][]byte
+		for _, s := range f.Stages {
+			if !regular(s.Mode) {
+				return 0, false, nil
+			}
+			data, err := p.read("blob", s.ID)
+			if err != nil {
+				return 0, false, err
+			}
+			inputs = append(inputs, data)
+		}
+		if in.HasMarkers(content, inputs...) {
+			n++
+		}
+	}
+	return n, true, nil
+}
+
+// fixCommit writes the one commit of a fix branch; without a text it has no conflict
+// file.
 func (r *Result) fixCommit(onto, tree forks.Hash, text []byte, message string) (forks.Hash, error) {
 	p := r.planner
-	blob, err := p.obj.Write("blob", text)
-	if err != nil {
-		return forks.Hash{}, err
+	var file leaf
+	if text != nil {
+		blob, err := p.obj.Write("blob", text)
+		if err != nil {
+			return forks.Hash{}, err
+		}
+		file = leaf{forks.ModeRegular, blob}
 	}
-	tree, err = p.replace(tree, map[forks.Path]leaf{r.in.ConflictFile: {forks.ModeRegular, blob}})
+	tree, err := p.replace(tree, map[forks.Path]leaf{r.in.ConflictFile: file})
 	if err != nil {
 		return forks.Hash{}, err
 	}

@@ -45,6 +45,13 @@ type Input struct {
 	// AcceptFolded lets an adoption fold more than a fifth of the fork's commits.
 	AcceptFolded bool
 	ConflictFile forks.Path
+	// Message, if set, is what becomes of the message of each commit that is written
+	// anew. It must leave its own result as it is.
+	Message func([]byte) []byte
+	// ChooseSide settles all conflicts of a file with upstream's side or the patch's; see
+	// [Planner.Command]. Inputs are the versions that were merged, base first if there is
+	// one. The error says why it cannot be done.
+	ChooseSide func(content []byte, upstream bool, inputs ...[]byte) ([]byte, error)
 	// HasMarkers reports whether content has conflict markers that no input has.
 	HasMarkers func(content []byte, inputs ...[]byte) bool
 	// OnPick is told how far the stack has been replayed on upstream's tip; nil if
@@ -95,6 +102,7 @@ type Result struct {
 // reason. An error of kind NeedsPerson means that there is no track to stop yet.
 func (p *Planner) Plan(ctx context.Context, in Input) (*Result, error) {
 	in = in.withSource()
+	p.message = in.Message
 	r := &Result{planner: p, in: in, Forms: map[forks.Hash]forks.PatchID{}}
 	ex, err := p.extract(ctx, in)
 	if stop, err := asStop(err); err != nil {
@@ -227,7 +235,7 @@ func (p *Planner) takeOnBase(ctx context.Context, it *item, version forks.Hash) 
 // decision holds at once: the branch is made anew without the patch.
 func (r *Result) drop(ex *extraction, i int, v Verdict) {
 	patch := r.stack.items[i].patch
-	patch.End = &forks.End{Outcome: forks.Dropped, By: v.By, Reason: "merged " + string(v.Proposal) + " without the patch's change", Pass: r.in.pass(), At: r.in.Now}
+	patch.End = &forks.End{Outcome: forks.Dropped, By: v.By, Reason: v.dropped(), Pass: r.in.pass(), At: r.in.Now}
 	ex.ended = append(ex.ended, patch)
 	r.stack.items = slices.Delete(slices.Clone(r.stack.items), i, i+1)
 	clear(r.stack.blocked)

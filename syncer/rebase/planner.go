@@ -74,6 +74,7 @@ type Planner struct {
 	places  map[placeKey]placeResult
 	trees   map[forks.Hash][]entry
 	picks   int
+	message func([]byte) []byte // of [Input]; nil leaves messages as they are
 }
 
 // NewPlanner returns a planner over a repository.
@@ -261,5 +262,6 @@ func committerLine(at time.Time) string {
 
 // picked writes the commit that replays form on parent with the given tree.
 func (p *Planner) picked(form commit, tree, parent forks.Hash, at time.Time) (forks.Hash, error) {
-	return p.obj.Write("commit", rewriteCommit(form.raw, tree, []forks.Hash{parent}, committerLine(at)))
+	raw := rewriteCommit(form.raw, tree, []forks.Hash{parent}, committerLine(at))
+	return p.obj.Write("commit", append(raw[:len(raw)-len(form.message):len(raw)-len(form.message)], p.written([]byte(form.message))...))
 }

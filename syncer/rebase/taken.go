@@ -52,6 +52,10 @@ func (p *Planner) whoTook(ctx context.Context, patch forks.Patch, commits []fork
 	if err != nil {
 		return forks.Hash{}, "", err
 	}
+	first, err := p.commit(patch.First) // its subject may read differently
+	if err != nil {
+		return forks.Hash{}, "", err
+	}
 	var singles, author, subject []forks.Hash
 	for _, id := range slices.Backward(commits) {
 		c, err := p.commit(id)
@@ -64,7 +68,7 @@ func (p *Planner) whoTook(ctx context.Context, patch forks.Patch, commits []fork
 		singles = append(singles, id)
 		if c.author == form.author && c.authored.Equal(form.authored) {
 			author = append(author, id)
-		} else if c.subject() == form.subject() && c.subject() != "" {
+		} else if s := c.subject(); s != "" && (s == form.subject() || s == first.subject()) {
 			subject = append(subject, id)
 		}
 	}

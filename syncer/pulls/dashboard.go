@@ -1,0 +1,204 @@
+package pulls
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/auxolotl/auxsync/forks"
+)
+
+// DashboardInput is what the dashboard of a fork tells. Its texts are hostile, except
+// the names of fork and tracks.
+type DashboardInput struct {
+	Fork      string
+	Tracks    []DashboardTrack
+	Heartbeat time.Time // when auxsync last looked
+	Page      string    // address of the status page; "" for none
+}
+
+// DashboardTrack is a track on the dashboard.
+type DashboardTrack struct {
+	Track, Branch, Follow string
+	Condition             string // such as "following"
+	// Behind counts the upstream commits that the branch does not have yet; nil if it is
+	// not known. Since is when the first of them was seen, zero if there is none.
+	Behind        *int
+	Since         time.Time
+	LastPublished time.Time // zero if never
+	Paused        *forks.Pause
+	Conflicts     []DashboardConflict
+	Decisions     []forks.Decision
+}
+
+// DashboardConflict is a conflict that waits for a decision.
+type DashboardConflict struct {
+	Number   int // 0 before its pull request is open
+	URL      string
+	Title    string
+	Since    time.Time // when it was asked
+	Declined bool      // closed without merging
+	With     []string  // who has the decision
+}
+
+// Limits of the dashboard.
+const (
+	maxListed   = 25 // conflicts, and decisions, of each track
+	maxQuestion = 300
+)
+
+// DashboardTitle is the title of a fork's dashboard.
+func DashboardTitle(fork string) string { return "auxsync: state of " + titled(fork, maxSubject) }
+
+// DashboardBody is the region of a fork's dashboard, to be put between its marks by
+// [Framed]. What does not fit is counted.
+func DashboardBody(d DashboardInput) string {
+	open, undecided := 0, 0
+	for _, t := range d.Tracks {
+		for _, c := range t.Conflicts {
+			if !c.Declined {
+				open++
+			}
+		}
+		undecided += len(t.Decisions)
+	}
+	top := dashboardMark + "\n\n" + unmarked(fmt.Sprintf("%s\n\nauxsync keeps %s grafted onto its upstream. Last look: %s.%s\n",
+		waiting(open, undecided), span(d.Fork, maxGlance), at(d.Heartbeat), statusPage(d.Page)))
+	bottom := "\n## Commands\n\nComment here, each on a line of its own:\n\n" +
+		"- `/auxsync pause because …` – nothing is done until somebody resumes it\n" +
+		"- `/auxsync resume` – go on\n\n" +
+		"This needs the right to write. It is for all tracks of this fork; on a conflict's pull request it is for that track alone. " +
+		"This page is rewritten in place; what you write outside of it stays.\n"
+	room := maxRegion - len(top) - len(bottom) - leftOut
+	var tracks strings.Builder
+	for i, t := range d.Tracks {
+		text := unmarked(t.shown())
+		if len(text) > room {
+			text = unmarked(t.short())
+		}
+		if len(text) > room {
+			fmt.Fprintf(&tracks, "\n… and %s more.\n", count(len(d.Tracks)-i, "track"))
+			break
+		}
+		room -= len(text)
+		tracks.WriteString(text)
+	}
+	return top + tracks.String() + bottom
+}
+
+// waiting is the first line: does anybody have to act?
+func waiting(open, undecided int) string {
+	switch {
+	case open+undecided == 0:
+		return "**Nothing waits for a decision.**"
+	case undecided == 0:
+		return "**" + count(open, "conflict") + " to decide.**"
+	case open == 0:
+		return "**" + count(undecided, "question") + " to answer.**"
+	}
+	return "**" + count(open, "conflict") + " to decide, " + count(undecided, "question") + " to answer.**"
+}
+
+func statusPage(page string) string {
+	if !pagesPattern.MatchString(strings.TrimSuffix(page, "/") + "/x") {
+		return ""
+	}
+	return " More on the [status page](" + page + ")."
+}
+
+func (t DashboardTrack) heading() string {
+	return fmt.Sprintf("\n## %s\n\nfollows %s", span(t.Branch, maxBranch), span(t.Follow, maxBranch))
+}
+
+// short tells of a track for which there is no more room.
+func (t DashboardTrack) short() string {
+	return fmt.Sprintf("%s: %s, %s\n", t.heading(), count(len(t.Conflicts), "conflict"), count(len(t.Decisions), "question"))
+}
+
+func (t DashboardTrack) shown() string {
+	var b strings.Builder
+	b.WriteString(t.heading())
+	if t.Condition != "" {
+		b.WriteString(" · " + span(t.Condition, maxReason))
+	}
+	b.WriteString(" · " + t.lag())
+	if !t.LastPublished.IsZero() {
+		b.WriteString(" · last published " + at(t.LastPublished))
+	}
+	b.WriteByte('\n')
+	if p := t.Paused; p != nil {
+		fmt.Fprintf(&b, "\n**Paused** by %s since %s: %s. `/auxsync resume` goes on.\n", span(p.By, maxGlance), at(p.At), span(p.Because, maxSubject))
+	}
+	if len(t.Conflicts) > 0 {
+		b.WriteByte('\n')
+	}
+	for i, c := range t.Conflicts {
+		if i == maxListed {
+			fmt.Fprintf(&b, "- … and %s more\n", count(len(t.Conflicts)-i, "conflict"))
+			break
+		}
+		b.WriteString(c.shown())
+	}
+	if len(t.Decisions) > 0 {
+		b.WriteString("\nQuestions that no pull request asks:\n\n")
+	}
+	for i, q := range t.Decisions {
+		if i == maxListed {
+			fmt.Fprintf(&b, "- … and %s more\n", count(len(t.Decisions)-i, "question"))
+			break
+		}
+		fmt.Fprintf(&b, "- %s, asked since %s\n", span(q.Question, maxQuestion), at(q.Asked))
+	}
+	return b.String()
+}
+
+func (t DashboardTrack) lag() string {
+	switch {
+	case t.Behind == nil:
+		return "lag not known"
+	case *t.Behind == 0:
+		return "up to date"
+	case t.Since.IsZero():
+		return count(*t.Behind, "commit") + " behind"
+	}
+	return count(*t.Behind, "commit") + " behind since " + at(t.Since)
+}
+
+func (c DashboardConflict) shown() string {
+	// A title comes with zero-width characters, which need not be seen in a code span.
+	title := span(strings.ReplaceAll(c.Title, zeroWidth, ""), maxSubject)
+	line := "- "
+	switch {
+	case c.Number > 0 && pagesPattern.MatchString(c.URL):
+		line += fmt.Sprintf("[#%d](%s) ", c.Number, c.URL)
+	case c.Number > 0:
+		line += fmt.Sprintf("#%d ", c.Number)
+	}
+	line += title
+	if c.Declined {
+		return line + ": closed without merging; `/auxsync retry` there asks again\n"
+	}
+	line += ": asked since " + at(c.Since)
+	var with []string
+	for i, who := range c.With {
+		if i == maxAsked {
+			with = append(with, "…")
+			break
+		}
+		with = append(with, span(who, maxGlance))
+	}
+	if len(with) > 0 {
+		line += ", waits with " + strings.Join(with, ", ")
+	} else {
+		line += ", waits with nobody yet"
+	}
+	return line + "\n"
+}
+
+// at shows a time to the minute, as it is the same for everybody.
+func at(t time.Time) string {
+	if t.IsZero() {
+		return "an unknown time"
+	}
+	return t.UTC().Format("2006-01-02 15:04 UTC")
+}

@@ -1,0 +1,262 @@
+package pulls
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/auxolotl/auxsync/forks"
+)
+
+// Hearing is one page whose comments are read: a proposal's pull request, or the
+// dashboard, which has no proposal and no track.
+type Hearing struct {
+	Me        string // auxsync's own login
+	Track     string
+	Proposal  forks.Proposal
+	Tracks    []string // of the fork
+	Seen      forks.Pull
+	Answered  []int64
+	Standings map[string]forks.Standing // by lower-case login
+}
+
+// Answer is what becomes of one comment that holds commands: they are taken together,
+// or none is.
+type Answer struct {
+	Comment  int64
+	Requests []forks.Request // without Fork
+	// Refusal says in one sentence, as Markdown, why nothing was taken; "" if it was. It
+	// holds nothing of the comment but its author, inert.
+	Refusal string
+}
+
+// Heard reads the comments that nobody has answered, oldest first. Those of bots and
+// auxsync's own are passed over, and so are those of people of whom it is not known
+// what they may do: they are heard once it is.
+func Heard(h Hearing) []Answer {
+	var list []Answer
+	for _, c := range h.Seen.Comments {
+		if !waits(c, h.Me, h.Answered) {
+			continue
+		}
+		commands := ParseCommands(c.Body)
+		st, known := h.Standings[strings.ToLower(c.By)]
+		if len(commands) == 0 || st.Bot || !known && !h.assigned(c.By) {
+			continue
+		}
+		list = append(list, h.answer(c, commands, st))
+	}
+	return list
+}
+
+// waits reports whether a comment of somebody else has had no answer yet.
+func waits(c forks.PullComment, me string, answered []int64) bool {
+	return !c.Mine && !c.Bot && !c.Acknowledged && c.By != "" && !strings.EqualFold(c.By, me) && !slices.Contains(answered, c.ID)
+}
+
+func (h Hearing) assigned(login string) bool {
+	return h.Proposal.ID != "" && has(h.Seen.Assignees, login)
+}
+
+// answer takes all commands of a comment, or none.
+func (h Hearing) answer(c forks.PullComment, commands []Command, st forks.Standing) Answer {
+	a := Answer{Comment: c.ID}
+	refuse := func(why string) Answer {
+		a.Requests, a.Refusal = nil, fmt.Sprintf("%s: nothing was done, because %s.", span(c.By, 100), why)
+		return a
+	}
+	if c.Edited {
+		return refuse("the comment was edited: write the command again in a new comment")
+	}
+	for _, command := range commands {
+		if why := h.refusal(command, c.By, st); why != "" {
+			return refuse(why)
+		}
+		for _, track := range h.tracks(command) {
+			a.Requests = append(a.Requests, h.request(c, command, track, st, len(a.Requests)))
+		}
+	}
+	return a
+}
+
+// refusal says why a command cannot be taken from somebody, "" if it can.
+func (h Hearing) refusal(c Command, by string, st forks.Standing) string {
+	switch {
+	case c.Err != "":
+		return c.Err
+	case h.Proposal.ID == "":
+		return h.refusalHere(c, st)
+	case !c.Verb.OfConflict():
+		return h.refusalOfTrack(c, st)
+	case c.Track != "" && c.Track != h.Track:
+		return "here `" + string(c.Verb) + "` is about this pull request and not about another track"
+	case isOver(h.Proposal.Status):
+		return "this conflict is over"
+	case c.Verb == forks.VerbMine:
+		if h.assigned(by) || st.Assignable || st.Write {
+			return ""
+		}
+		return "only somebody who can be assigned here can take a conflict on"
+	case h.assigned(by) || st.Write:
+		return ""
+	}
+	return "`" + string(c.Verb) + "` is for who is assigned here and for who may push to this repository"
+}
+
+// refusalHere is about a command on the dashboard.
+func (h Hearing) refusalHere(c Command, st forks.Standing) string {
+	if !ofTrack(c.Verb) {
+		return "`" + string(c.Verb) + "` is about one conflict: write it on its pull request; here there are `pause`, `resume` and `retry`"
+	}
+	return h.refusalOfTrack(c, st)
+}
+
+// refusalOfTrack is about a command for tracks.
+func (h Hearing) refusalOfTrack(c Command, st forks.Standing) string {
+	switch {
+	case !st.Write:
+		return "`" + string(c.Verb) + "` is for who may push to this repository"
+	case c.Track != "" && c.Track != h.Track && !slices.Contains(h.Tracks, c.Track):
+		return "this fork has no track of that name"
+	}
+	return ""
+}
+
+// isOver is true of a conflict that nothing can be asked about any more.
+func isOver(s forks.ProposalStatus) bool {
+	return s == forks.Harvested || s == forks.Withdrawn || s == forks.Cleaned
+}
+
+// tracks are those that a command is for.
+func (h Hearing) tracks(c Command) []string {
+	switch {
+	case c.Track != "":
+		return []string{c.Track}
+	case h.Proposal.ID != "":
+		return []string{h.Track}
+	}
+	return h.Tracks
+}
+
+// request is one of a comment's requests. Each has a source of its own: one source
+// asks once.
+func (h Hearing) request(c forks.PullComment, command Command, track string, st forks.Standing, n int) forks.Request {
+	r := forks.Request{
+		Track: track, Verb: command.Verb, Who: c.By, Because: command.Because, At: c.At,
+		Source: fmt.Sprintf("comment %d", c.ID), URL: c.URL,
+	}
+	if command.Verb.OfConflict() {
+		r.Proposal = h.Proposal.ID
+	}
+	if st.Login != "" {
+		r.Who = st.Login
+	}
+	if n > 0 {
+		r.Source += fmt.Sprintf(" part %d", n+1)
+	}
+	return r
+}
+
+// hear answers the comments of a page: first in words, then by reactions.
+func (p *page) hear() {
+	var reactions []Effect
+	react := func(comment int64, r forks.Reaction) {
+		reactions = append(reactions, Effect{Kind: DoReact, Comment: comment, Reaction: r})
+	}
+	for _, id := range slices.Clone(p.rec.Taken) {
+		if p.acknowledged(id) {
+			p.rec = answered(p.rec, id)
+			continue
+		}
+		react(id, forks.Accepted)
+	}
+	for _, a := range p.heard() {
+		purpose := fmt.Sprintf("refused %d", a.Comment)
+		told := p.told(purpose)
+		if a.Refusal == "" && !told {
+			p.take(a)
+			react(a.Comment, forks.Accepted)
+			continue
+		}
+		if !told {
+			p.comment(purpose, a.Refusal)
+		}
+		react(a.Comment, forks.Refused)
+	}
+	for _, e := range reactions {
+		p.do(e)
+	}
+}
+
+// acknowledged reports whether nothing has to be shown on a comment any more.
+func (p *page) acknowledged(comment int64) bool {
+	i := slices.IndexFunc(p.seen.Comments, func(c forks.PullComment) bool { return c.ID == comment })
+	return i < 0 || p.seen.Comments[i].Acknowledged
+}
+
+func (p *page) heard() []Answer {
+	return Heard(Hearing{
+		Me: p.in.Seen.Me, Track: p.wish.Track, Proposal: p.wish.Proposal, Tracks: p.in.Tracks, Seen: p.seen,
+		Answered: slices.Concat(p.rec.Answered, p.rec.Taken), Standings: p.in.Standings,
+	})
+}
+
+// told reports whether auxsync's comment for something was written, and remembers it
+// if the record was lost.
+func (p *page) told(purpose string) bool {
+	if _, known := p.rec.Comments[purpose]; known {
+		return true
+	}
+	own, found := p.ownComment(purpose, 0)
+	if found {
+		p.remember(purpose, own.ID, own.Body)
+	}
+	return found
+}
+
+// take passes on what a comment asks for. Who takes a conflict on may be assigned to it
+// again, whoever took them off.
+func (p *page) take(a Answer) {
+	p.rec.Taken = append(slices.Clip(p.rec.Taken), a.Comment)
+	for _, r := range a.Requests {
+		if r.Verb == forks.VerbMine && !has(p.seen.Assignees, r.Who) {
+			p.rec.Assignees = without(p.rec.Assignees, []string{r.Who})
+		}
+	}
+	p.requests = append(p.requests, a.Requests...)
+}
+
+// Names lists, in lower case and in order, whose standing [Reconcile] needs: who wrote
+// commands that wait, who approves a head, and who closed what somebody else opened. It
+// reads what is seen and remembered, and no wish.
+func Names(in ReconcileInput) []string {
+	var list []string
+	note := func(login string) {
+		if login != "" && !strings.EqualFold(login, in.Seen.Me) {
+			list = append(list, strings.ToLower(login))
+		}
+	}
+	comments := func(p forks.Pull, rec forks.PullRecord) {
+		for _, c := range p.Comments {
+			if waits(c, in.Seen.Me, slices.Concat(rec.Answered, rec.Taken)) && len(ParseCommands(c.Body)) > 0 {
+				note(c.By)
+			}
+		}
+	}
+	for id, p := range in.Seen.Pulls {
+		comments(p, in.Records[id])
+		for _, r := range p.Reviews {
+			if p.State == forks.PullOpen && r.Approves && !r.Mine && !r.Bot && r.Commit == p.Head {
+				note(r.By)
+			}
+		}
+		if p.State == forks.PullClosed && p.Foreign {
+			note(p.By)
+		}
+	}
+	if in.Seen.Dashboard != nil {
+		comments(*in.Seen.Dashboard, in.DashboardRecord)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}

@@ -1,0 +1,206 @@
+package pulls
+
+import (
+	"strings"
+
+	"github.com/auxolotl/auxsync/forks"
+)
+
+// DashboardLabel is the label of a fork's dashboard.
+const DashboardLabel = "auxsync-dashboard"
+
+// Reconcile compares what the pull requests of a fork should be with what is
+// remembered and with what the forge shows. It is a pure function of its input.
+//
+//   - What a person changed stays: a title, a label, a person assigned, a draft, a
+//     pull request closed or opened again. A record says what was auxsync's own.
+//   - A proposal has one pull request, one closing comment and one review with
+//     suggestions, and a fork has one dashboard, also where answers or records were
+//     lost: what the forge shows is looked at first.
+//   - Once all effects are carried out and recorded, deciding again asks for those that
+//     had to wait for them, and after at most four rounds for nothing.
+//   - What a forge without pages can do, it does by itself: nothing is asked of it.
+func Reconcile(in ReconcileInput) Reconciled {
+	out := Reconciled{Records: map[forks.ProposalID]forks.PullRecord{}, DashboardRecord: cloneRecord(in.DashboardRecord)}
+	for id, rec := range in.Records {
+		out.Records[id] = cloneRecord(rec)
+	}
+	if !in.Traits.Pages {
+		return out
+	}
+	var after []Effect
+	served := map[forks.ProposalID]bool{}
+	for _, w := range in.Wishes {
+		id := w.Proposal.ID
+		if served[id] {
+			continue
+		}
+		served[id] = true
+		seen, found := in.Seen.Pulls[id]
+		p := &page{in: in, wish: w, rec: out.Records[id], seen: seen}
+		if p.missing(found) {
+			p.open(forks.Opening{Track: w.Track, ID: id, Title: w.Title}, w.Region)
+			out.Effects = append(out.Effects, p.effects...)
+			continue
+		}
+		if found {
+			p.decide()
+			out.Records[id] = p.rec
+			after = append(after, p.effects...)
+			out.Requests = append(out.Requests, p.requests...)
+		}
+	}
+	if in.Dashboard != "" {
+		p := &page{in: in, rec: out.DashboardRecord}
+		first, then := p.dashboard()
+		out.Effects, after = append(out.Effects, first...), append(after, then...)
+		out.DashboardRecord = p.rec
+		out.Requests = append(out.Requests, p.requests...)
+	}
+	out.Effects = append(out.Effects, after...)
+	return out
+}
+
+// page is one pull request, or the dashboard, while it is decided about.
+type page struct {
+	in   ReconcileInput
+	wish Wish // of the dashboard: empty
+	rec  forks.PullRecord
+	seen forks.Pull
+
+	effects  []Effect
+	requests []forks.Request
+}
+
+// do asks for an effect, unless the forge refused the same before.
+func (p *page) do(e Effect) {
+	e.Proposal, e.Pull, e.Number = p.wish.Proposal.ID, p.seen, p.seen.Number
+	name := e.digest()
+	for _, refused := range p.rec.Refused {
+		if refused == name {
+			return
+		}
+	}
+	p.effects = append(p.effects, e)
+}
+
+// missing reports whether a pull request has to be opened. One that was known and is
+// not found is not replaced: there may never be two.
+func (p *page) missing(found bool) bool {
+	if p.wish.Quiet || !p.wish.Proposal.Status.Live() {
+		return false
+	}
+	if !found {
+		return p.rec.Number == 0
+	}
+	return p.seen.State == forks.PullClosed && p.closedByStranger()
+}
+
+// closedByStranger is true of a pull request that was opened by somebody else, and
+// closed by somebody who may not decide about the conflict: anybody may open one
+// between two branches, and close it again, which says nothing.
+func (p *page) closedByStranger() bool {
+	if !p.seen.Foreign {
+		return false
+	}
+	_, known := p.standing(p.seen.By)
+	return (known || p.seen.By == "") && !p.maySettle(p.seen.By)
+}
+
+func (p *page) open(o forks.Opening, region string) {
+	body, ok := PlaceRegion("", region)
+	if !ok {
+		return
+	}
+	o.Body = body
+	p.seen = forks.Pull{} // what was found is another one
+	p.do(Effect{Kind: DoOpen, Opening: o, Region: Digest(region)})
+}
+
+// decide is everything about a pull request that exists.
+func (p *page) decide() {
+	p.observe()
+	writes := !p.wish.Quiet
+	if writes {
+		p.shape()
+	}
+	p.hear()
+	if writes {
+		p.end()
+	}
+}
+
+// shape brings the pull request to what it should be. One that a person closed while
+// its conflict is open waits for a pass to take that in.
+func (p *page) shape() {
+	live, open := p.wish.Proposal.Status.Live(), p.seen.State == forks.PullOpen
+	if live && open {
+		p.status()
+		p.people()
+	}
+	if !live || p.seen.State != forks.PullClosed {
+		p.labels()
+	}
+	if live && open {
+		p.suggest()
+	}
+	if live && p.seen.State != forks.PullClosed {
+		p.text(p.wish.Title, p.wish.Region)
+	}
+	if live && open {
+		p.stage()
+	}
+	if !live {
+		p.closing()
+	}
+}
+
+// observe takes what is seen into the record, and what it says about a person's will.
+func (p *page) observe() {
+	was := p.rec.State
+	if p.rec.Number != p.seen.Number {
+		p.adopt()
+		was = ""
+	}
+	seen := p.seen
+	p.rec.URL, p.rec.State, p.rec.By, p.rec.Updated, p.rec.Head = seen.URL, seen.State, seen.By, seen.Updated, seen.Head
+	if seen.State == forks.PullClosed && isOver(p.wish.Proposal.Status) { // also where the answer to closing it was lost
+		p.rec.Closed = true
+	}
+	p.turned(was)
+}
+
+// adopt begins the record of a pull request that is there already: auxsync opened it
+// and the answer or the record was lost, or a person opened it. What it has of the
+// wishes counts as set once, see labels and people.
+func (p *page) adopt() {
+	p.rec = begin(p.rec, p.seen)
+	p.rec.Assignees = common(p.seen.Assignees, p.wish.NotFor)
+	p.rec.Reviewers = common(p.seen.Reviewers, p.wish.NotFor)
+	if _, ok := p.placed(p.regionWished()); ok {
+		p.rec.Title = Digest(p.seen.Title)
+	}
+}
+
+func (p *page) regionWished() string {
+	if p.wish.Proposal.ID == "" {
+		return p.in.Dashboard
+	}
+	return p.wish.Region
+}
+
+// standing says what somebody may do. known is false of somebody who was not looked up.
+func (p *page) standing(login string) (st forks.Standing, known bool) {
+	st, known = p.in.Standings[strings.ToLower(login)]
+	return st, known
+}
+
+// maySettle reports whether somebody may decide about this conflict: who is assigned
+// to it, and who may push.
+func (p *page) maySettle(login string) bool {
+	if login == "" {
+		return false
+	}
+	st, _ := p.standing(login)
+	return !st.Bot && (st.Write || has(p.seen.Assignees, login))
+}

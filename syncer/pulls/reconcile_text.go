@@ -1,0 +1,133 @@
+package pulls
+
+import (
+	"strings"
+
+	"github.com/auxolotl/auxsync/forks"
+)
+
+// text writes title and body where our content changed and a person's did not.
+func (p *page) text(title, region string) {
+	if p.seen.Foreign {
+		return
+	}
+	newTitle := p.title(title)
+	newBody, digest := p.body(region)
+	if newTitle == "" && digest == "" {
+		return
+	}
+	p.do(Effect{Kind: DoEdit, Text: forks.PullText{Title: newTitle, Body: newBody}, Region: digest})
+}
+
+// title gives the title to write, "" for none. One that a person changed is theirs for
+// good: the record then has none.
+func (p *page) title(wished string) string {
+	seen := Digest(p.seen.Title)
+	switch {
+	case wished == "" || p.rec.Title == "":
+		return ""
+	case seen == Digest(wished): // also where the answer to writing it was lost
+		p.rec.Title = seen
+		return ""
+	case seen != p.rec.Title:
+		p.rec.Title = ""
+		return ""
+	}
+	return wished
+}
+
+// body gives the whole body as it should be, and the digest of the region in it that
+// is new, "" if there is nothing to write.
+func (p *page) body(region string) (body, digest string) {
+	placed, ok := p.placed(region)
+	wished := Digest(region)
+	switch {
+	case !ok:
+		return p.seen.Body, ""
+	case Digest(placed) == Digest(p.seen.Body):
+		p.rec.Body = wished
+		return p.seen.Body, ""
+	case p.rec.Body == wished: // a person changed it, and we have nothing new to say
+		return p.seen.Body, ""
+	}
+	return placed, wished
+}
+
+// placed puts a region into the body that is seen. An empty one was emptied by a
+// person.
+func (p *page) placed(region string) (body string, ok bool) {
+	if p.seen.Foreign || strings.TrimSpace(p.seen.Body) == "" {
+		return "", false
+	}
+	return PlaceRegion(p.seen.Body, region)
+}
+
+// stage makes it ready once it is settled, and a draft again if that ends.
+func (p *page) stage() {
+	madeReady := p.rec.Ready != nil && *p.rec.Ready
+	switch status := p.wish.Proposal.Status; {
+	case p.settled():
+		p.rec.Shown = p.rec.Shown || !p.seen.Draft
+		if p.seen.Draft && !madeReady && !p.rec.Shown {
+			p.do(Effect{Kind: DoStage, Ready: true})
+		}
+	case status != forks.Open:
+	case p.seen.Draft:
+		p.rec.Shown = false
+		if madeReady {
+			p.rec.Ready = new(false)
+		}
+	default:
+		p.rec.Shown = false
+		if madeReady {
+			p.do(Effect{Kind: DoStage, Ready: false})
+		}
+	}
+}
+
+// settled reports whether the conflict is settled at the head that is seen.
+func (p *page) settled() bool {
+	w := p.wish
+	return w.Proposal.Status == forks.Ready && (w.Settled.IsZero() || w.Settled == p.seen.Head)
+}
+
+// labels adds each wished label once, and takes back those that auxsync added.
+func (p *page) labels() {
+	wished, seen := p.wish.Labels, p.seen.Labels
+	p.rec.Labels = with(p.rec.Labels, common(wished, seen))
+	add := without(without(wished, seen), p.rec.Labels)
+	remove := without(common(p.rec.Labels, seen), wished)
+	if len(add)+len(remove) > 0 {
+		p.do(Effect{Kind: DoLabel, Add: add, Remove: remove})
+	}
+}
+
+// people asks each wished person once, and takes back those who are not to be asked
+// any more. Where a person chose somebody, only who took it on is added.
+func (p *page) people() {
+	var ask, unask forks.People
+	w, rec, seen := p.wish, &p.rec, p.seen
+	rec.Assignees = forget(with(rec.Assignees, common(w.People.Assignees, seen.Assignees)), w.NotFor, seen.Assignees)
+	rec.Reviewers = forget(with(rec.Reviewers, common(w.People.Reviewers, seen.Reviewers)), w.NotFor, seen.Reviewers)
+	unask.Assignees = common(common(rec.Assignees, seen.Assignees), w.NotFor)
+	unask.Reviewers = common(common(rec.Reviewers, seen.Reviewers), w.NotFor)
+
+	chosen := len(without(seen.Assignees, rec.Assignees)) > 0
+	wanted := func(name string) bool {
+		return !has(w.NotFor, name) && !strings.EqualFold(name, p.in.Seen.Me) &&
+			(!chosen || strings.EqualFold(name, w.Proposal.Claimed))
+	}
+	ask.Assignees = choose(without(without(w.People.Assignees, seen.Assignees), rec.Assignees), wanted)
+	ask.Reviewers = choose(without(without(w.People.Reviewers, seen.Reviewers), rec.Reviewers), wanted)
+	if !ask.Empty() || !unask.Empty() {
+		p.do(Effect{Kind: DoAsk, Ask: ask, Unask: unask})
+	}
+}
+
+// forget leaves out who said no and does not stand there: they may take it on again.
+func forget(asked, notFor, seen []string) []string {
+	if gone := without(common(asked, notFor), seen); len(gone) > 0 {
+		return without(asked, gone)
+	}
+	return asked
+}
