@@ -50,23 +50,3 @@ func (s *Syncer) Policies(ctx context.Context, t forks.Track, look func(PolicyVe
 	})
 	return known, err
 }
-
-// fileAt reads a file at the top of a commit's tree; nil if there is none.
-func fileAt(q *repo.Quarantine, commit forks.Hash, name string) ([]byte, error) {
-	kind, raw, err := q.Object(commit)
-	if err != nil {
-		return nil, err
-	}
-	if kind != "commit" {
-		return nil, fmt.Errorf("it is a %s", kind)
-	}
-	tree, _, err := commitLinks(raw)
-	if err != nil {
-		return nil, err
-	}
-	files, err := filesOf(q, tree, name)
-	if err != nil {
-		return nil, err
-	}
-	return files[name], nil
-}

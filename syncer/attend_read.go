@@ -1,0 +1,158 @@
+package syncer
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/syncer/pulls"
+	"github.com/auxolotl/auxsync/syncer/repo"
+)
+
+// maxShown is the size of the largest file whose conflicts are shown on a page, in
+// bytes.
+const maxShown = 1 << 20
+
+// told is what the objects of the fork say about a conflict.
+type told struct {
+	message string // of the patch
+	files   []pulls.CaseFile
+	shorter bool // the fix branch has no conflict file
+}
+
+// read reads a track's state from the cache, and what is told of the conflicts that
+// are still looked at.
+func (a *attendance) read(ctx context.Context, t forks.Track, records map[forks.ProposalID]forks.PullRecord) (aboutTrack, error) {
+	about := aboutTrack{track: t, told: map[forks.ProposalID]told{}}
+	err := a.reading(ctx, t, func(v *visit, q *repo.Quarantine) error {
+		if err := v.readFork(ctx, true); err != nil {
+			return err
+		}
+		r, err := v.readState(q)
+		if err != nil || r == nil {
+			return err
+		}
+		about.state, about.pairs = r.state, v.found.pairs
+		for _, p := range r.state.Proposals {
+			if records[p.ID].Told && !p.Status.Live() && p.Status != forks.Declined {
+				continue
+			}
+			if about.told[p.ID], err = tell(q, p); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return about, err
+}
+
+// tell reads what people are shown of a conflict. All of it stays reachable from the
+// state; a file that is too large or no file is not shown.
+func tell(q *repo.Quarantine, p forks.Proposal) (t told, err error) {
+	if t.message, err = messageOf(q, p.Picked); err != nil {
+		return t, err
+	}
+	file, err := fileAt(q, p.Fix, pulls.ConflictFileName)
+	if err != nil {
+		return t, err
+	}
+	t.shorter = file == nil
+	for _, f := range p.Conflict.Files {
+		c := pulls.CaseFile{ConflictFile: f}
+		if c.Content, err = fileAt(q, p.Fix, string(f.Path)); err != nil {
+			return t, err
+		}
+		if len(c.Content) > maxShown {
+			c.Content = nil
+		}
+		var inputs [][]byte
+		for _, s := range f.Stages {
+			if s.Mode != forks.ModeRegular && s.Mode != forks.ModeExecutable || c.Content == nil {
+				continue
+			}
+			_, data, err := q.Object(s.ID)
+			if err != nil {
+				return t, err
+			}
+			inputs = append(inputs, data)
+		}
+		// Where the hunks cannot be told from the file's own lines none is shown.
+		c.Hunks, _ = pulls.Hunks(c.Content, inputs...)
+		t.files = append(t.files, c)
+	}
+	return t, nil
+}
+
+func messageOf(q *repo.Quarantine, commit forks.Hash) (string, error) {
+	if commit.IsZero() {
+		return "", nil
+	}
+	_, raw, err := q.Object(commit)
+	if err != nil {
+		return "", err
+	}
+	_, message, _ := bytes.Cut(raw, []byte("\n\n"))
+	return string(message), nil
+}
+
+// fileAt reads a file of a commit; nil if there is no such file, or no commit.
+func fileAt(q *repo.Quarantine, commit forks.Hash, path string) ([]byte, error) {
+	if commit.IsZero() {
+		return nil, nil
+	}
+	kind, raw, err := q.Object(commit)
+	if err != nil {
+		return nil, err
+	}
+	if kind != "commit" {
+		return nil, fmt.Errorf("%s is a %s", commit.Short(), kind)
+	}
+	at, _, err := commitLinks(raw)
+	if err != nil {
+		return nil, err
+	}
+	for name := range strings.SplitSeq(path, "/") {
+		_, data, err := q.Object(at)
+		if err != nil {
+			return nil, err
+		}
+		if at = entryOf(data, name); at.IsZero() {
+			return nil, nil
+		}
+	}
+	kind, data, err := q.Object(at)
+	if err != nil || kind != "blob" {
+		return nil, err
+	}
+	return data, nil
+}
+
+// entryOf finds a name in a tree's data. What is no folder or file of this repository,
+// a submodule, is not found.
+func entryOf(tree []byte, name string) forks.Hash {
+	for len(tree) > 0 {
+		head, rest, ok := bytes.Cut(tree, []byte{0})
+		if !ok || len(rest) < len(forks.Hash{}) {
+			return forks.Hash{}
+		}
+		mode, entry, _ := bytes.Cut(head, []byte(" "))
+		if string(entry) == name && string(mode) != "160000" {
+			return forks.Hash(rest[:len(forks.Hash{})])
+		}
+		tree = rest[len(forks.Hash{}):]
+	}
+	return forks.Hash{}
+}
+
+// patchOf finds a patch of a state, in the stack or ended.
+func patchOf(s forks.State, id forks.PatchID) (forks.Patch, bool) {
+	for _, list := range [][]forks.Patch{s.Patches, s.Ended} {
+		if i := slices.IndexFunc(list, func(p forks.Patch) bool { return p.ID == id }); i >= 0 {
+			return list[i], true
+		}
+	}
+	return forks.Patch{}, false
+}

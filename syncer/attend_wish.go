@@ -1,0 +1,170 @@
+package syncer
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/syncer/pulls"
+)
+
+// The labels that auxsync sets.
+const (
+	labelOurs   = "auxsync"
+	labelNobody = "needs-maintainer"
+)
+
+// Labels lists the labels that auxsync sets.
+func Labels() []string { return []string{labelOurs, labelNobody, pulls.DashboardLabel} }
+
+// mostAsked is how many people and teams are asked about one conflict.
+const mostAsked = 3
+
+// wishes says what each pull request should be, and the dashboard.
+func (a *attendance) wishes(in *pulls.ReconcileInput) {
+	for _, t := range a.about {
+		for _, p := range t.state.Proposals {
+			if a.watched(p) {
+				in.Wishes = append(in.Wishes, a.wish(t, p, in))
+			}
+		}
+	}
+	if len(a.about) == 0 || !a.about[0].track.GitHub.Dashboard {
+		return
+	}
+	d := pulls.DashboardInput{Fork: a.fork, Heartbeat: a.Clock.Now().UTC().Truncate(time.Hour)}
+	for _, t := range a.about {
+		d.Tracks = append(d.Tracks, a.standingOf(t))
+	}
+	in.Dashboard, in.DashboardTitle = pulls.Framed("", "", pulls.DashboardBody(d)), pulls.DashboardTitle(a.fork)
+}
+
+// standingOf is a track as the dashboard shows it.
+func (a *attendance) standingOf(t aboutTrack) pulls.DashboardTrack {
+	d := pulls.DashboardTrack{Track: t.track.Name, Branch: t.track.Branch, Follow: t.track.Follow}
+	if a.opts.Describe != nil {
+		d = a.opts.Describe(t.track)
+	}
+	d.Paused, d.Decisions = t.state.Paused, t.state.Decisions
+	for _, p := range t.state.Proposals {
+		if !p.Status.Live() && p.Status != forks.Declined {
+			continue
+		}
+		r := a.records[p.ID]
+		d.Conflicts = append(d.Conflicts, pulls.DashboardConflict{Number: r.Number, URL: r.URL, Title: pulls.Title(a.caseOf(t, p)),
+			Since: p.Opened, Declined: p.Status == forks.Declined, With: waitsWith(p, r)})
+	}
+	return d
+}
+
+// waitsWith names who has the decision: never as late, only as asked.
+func waitsWith(p forks.Proposal, r forks.PullRecord) []string {
+	if p.Claimed != "" {
+		return []string{p.Claimed}
+	}
+	return withoutAll(slices.Concat(r.Assignees, r.Reviewers), p.NotFor)
+}
+
+// wish is what one pull request should be.
+func (a *attendance) wish(t aboutTrack, p forks.Proposal, in *pulls.ReconcileInput) pulls.Wish {
+	people, asked := a.ask(t.track, p, in.Standings)
+	c := a.caseOf(t, p)
+	c.Asked = asked
+	w := pulls.Wish{
+		Track: t.track.Name, Proposal: p, Title: pulls.Title(c), Region: pulls.Framed(t.track.Name, p.ID, pulls.Body(c)),
+		Labels: []string{labelOurs}, People: people, NotFor: p.NotFor,
+		Closing: pulls.Closing(c), ApproveMerges: t.track.GitHub.ApproveMerges, Quiet: t.state.Paused != nil,
+	}
+	if p.Status.Live() && people.Empty() && p.Claimed == "" {
+		w.Labels = append(w.Labels, labelNobody)
+	}
+	if p.Status == forks.Ready {
+		w.Settled = t.pairs[p.ID].Fix
+	}
+	if p.Status.Live() {
+		w.Review = pulls.Suggestions(c, p.Fix)
+	}
+	w.Final = !p.Status.Live() && p.Status != forks.Declined && (p.Status == forks.Withdrawn || p.Taken == 0 || p.Published > 0)
+	return w
+}
+
+// caseOf gathers what people are told of a conflict.
+func (a *attendance) caseOf(t aboutTrack, p forks.Proposal) pulls.Case {
+	told, patch := t.told[p.ID], forks.Patch{Subject: string(p.Patch)}
+	if found, ok := patchOf(t.state, p.Patch); ok {
+		patch = found
+	}
+	c := pulls.Case{
+		Note: pulls.Note{
+			Track: t.track.Name, Branch: t.track.Branch, Fork: t.track.URL, Upstream: t.track.Upstream, Follow: t.track.Follow,
+			ID: p.ID, Onto: p.Onto, Subject: patch.Subject, Author: patch.Author, Message: told.message, Conflict: p.Conflict,
+		},
+		Proposal: p, Files: told.files, Shorter: told.shorter, Reads: a.Reads, ApproveMerges: t.track.GitHub.ApproveMerges,
+		UpstreamPage: page(t.track.Upstream), ForkPage: page(t.track.URL),
+	}
+	if p.Taken > 0 {
+		c.Taken = pulls.Publication{Pass: p.Taken, At: p.Closed}
+	}
+	if p.Published > 0 {
+		c.Published = pulls.Publication{Pass: p.Published}
+		if patch.End == nil {
+			c.Published.Commit = patch.Commit
+		}
+	}
+	return c
+}
+
+// page is the web page of a repository whose address is that of the web, "" of others.
+func page(address string) string {
+	if strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://") {
+		return strings.TrimSuffix(strings.TrimSuffix(address, "/"), ".git")
+	}
+	return ""
+}
+
+// candidates lists who could decide about a conflict, the best first.
+func (a *attendance) candidates(t forks.Track, p forks.Proposal) []Candidate {
+	var list []Candidate
+	if p.Claimed != "" {
+		list = append(list, Candidate{p.Claimed, "took it on"})
+	}
+	if a.People != nil {
+		list = append(list, a.People(t, p)...)
+	}
+	return slices.DeleteFunc(list, func(c Candidate) bool { return containsFold(p.NotFor, c.Name) && !strings.EqualFold(c.Name, p.Claimed) })
+}
+
+// ask chooses one person to assign, and teams to ask for a review.
+func (a *attendance) ask(t forks.Track, p forks.Proposal, standings map[string]forks.Standing) (people forks.People, asked []pulls.Asked) {
+	if !p.Status.Live() {
+		return people, nil
+	}
+	for _, c := range a.candidates(t, p) {
+		if len(people.Assignees)+len(people.Reviewers) == mostAsked {
+			break
+		}
+		if strings.Contains(c.Name, "/") {
+			if !containsFold(people.Reviewers, c.Name) {
+				people.Reviewers = append(people.Reviewers, c.Name)
+				asked = append(asked, pulls.Asked{Login: c.Name, Member: true, Reason: c.Reason})
+			}
+			continue
+		}
+		st := standings[strings.ToLower(c.Name)]
+		if len(people.Assignees) > 0 || !st.Assignable || st.Bot {
+			continue
+		}
+		people.Assignees = append(people.Assignees, st.Login)
+		asked = append(asked, pulls.Asked{Login: st.Login, Member: st.Member, Reason: c.Reason})
+	}
+	return people, asked
+}
+
+func containsFold(list []string, s string) bool {
+	return slices.ContainsFunc(list, func(o string) bool { return strings.EqualFold(o, s) })
+}
+
+func withoutAll(list, out []string) []string {
+	return slices.DeleteFunc(list, func(s string) bool { return containsFold(out, s) })
+}
