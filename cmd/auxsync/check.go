@@ -112,7 +112,7 @@ func (a *app) check(ctx context.Context) (*checkResult, error) {
 			return nil, err
 		}
 		if t.Credential != "" && daemon == nil {
-			if _, err := a.secret(t)(); err != nil {
+			if _, err := a.credential(t.Fork, t.Credential); err != nil {
 				return nil, &exitError{exitUsage, err}
 			}
 		}
@@ -200,7 +200,11 @@ func (s *session) checkOnline(ctx context.Context, who string, say func(forks.Pr
 		if findings, err = s.syncer.InspectRights(ctx, strictest(tracks, t), o); err != nil {
 			return nil, err
 		}
-		for _, f := range append(findings, s.clockBeside(ctx, t)) {
+		onForge, err := s.forges.inspect(ctx, t, tracks)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range append(append(findings, onForge...), s.clockBeside(ctx, t)) {
 			list = append(list, found{t.Fork, f})
 		}
 	}

@@ -17,39 +17,48 @@ const module = "github.com/auxolotl/auxsync/"
 // arrows says which packages of the module each package may import, beside its
 // tests. What is not listed may not exist.
 func arrows() map[string][]string {
-	all := []string{"forks", "forks/store", "reports", "reports/web", "syncer", "syncer/pulls", "syncer/repo", "systemd",
+	all := []string{"forks", "forks/store", "reports", "reports/web", "syncer", "syncer/github", "syncer/pulls", "syncer/repo", "systemd",
 		"cmd/auxsync/control", "cmd/auxsync/demo", "cmd/auxsync/scripttest"}
 	return map[string][]string{
-		"cmd/auxsync":            all,
-		"cmd/auxsync/control":    {"forks"},
-		"cmd/auxsync/demo":       {"forks"},
-		"cmd/auxsync/scripttest": {"forks", "syncer/repo/repotest"},
-		"forks":                  nil,
-		"forks/store":            {"forks"},
-		"reports":                {"forks"},
-		"reports/web":            {"forks", "reports"},
-		"syncer":                 {"forks", "syncer/crash", "syncer/prove", "syncer/pulls", "syncer/rebase", "syncer/repo"},
-		"syncer/crash":           nil,
-		"syncer/prove":           {"forks"},
-		"syncer/pulls":           {"forks"},
-		"syncer/rebase":          {"forks"},
-		"syncer/repo":            {"forks"},
-		"syncer/repo/repotest":   {"forks"},
-		"systemd":                nil,
+		"cmd/auxsync":                  all,
+		"cmd/auxsync/control":          {"forks"},
+		"cmd/auxsync/demo":             {"forks"},
+		"cmd/auxsync/scripttest":       {"forks", "syncer/repo/repotest"},
+		"forks":                        nil,
+		"forks/store":                  {"forks"},
+		"reports":                      {"forks"},
+		"reports/web":                  {"forks", "reports"},
+		"syncer":                       {"forks", "syncer/crash", "syncer/prove", "syncer/pulls", "syncer/rebase", "syncer/repo"},
+		"syncer/branches":              {"forks"},
+		"syncer/crash":                 nil,
+		"syncer/github":                {"forks"},
+		"syncer/github/githubtest":     {"syncer/github/githubtest/api", "syncer/repo/repotest"},
+		"syncer/github/githubtest/api": nil,
+		"syncer/prove":                 {"forks"},
+		"syncer/pulls":                 {"forks"},
+		"syncer/pulls/pullstest":       {"forks", "syncer/pulls", "syncer/repo/repotest"},
+		"syncer/rebase":                {"forks"},
+		"syncer/repo":                  {"forks"},
+		"syncer/repo/repotest":         {"forks"},
+		"systemd":                      nil,
 	}
 }
 
 // heavy says where a dependency may be used: each lives in one package.
 func heavy() map[string][]string {
 	return map[string][]string{
-		"github.com/go-git/":              {"syncer/repo"},
-		"github.com/pelletier/go-toml":    {"forks"},
-		"github.com/pressly/goose":        {"forks/store"},
-		"github.com/rogpeppe/go-internal": {"cmd/auxsync", "cmd/auxsync/scripttest"},
-		"github.com/spf13/cobra":          {"cmd/auxsync"},
-		"modernc.org/sqlite":              {"forks/store"},
+		"github.com/go-git/":                      {"syncer/repo"},
+		"github.com/pelletier/go-toml":            {"forks"},
+		"github.com/pressly/goose":                {"forks/store"},
+		"github.com/rogpeppe/go-internal":         {"cmd/auxsync", "cmd/auxsync/scripttest"},
+		"github.com/spf13/cobra":                  {"cmd/auxsync"},
+		"github.com/google/go-github":             {"syncer/github"},
+		"github.com/hashicorp/go-retryablehttp":   {"syncer/github"},
+		"github.com/bradleyfalzon/ghinstallation": {"syncer/github"},
+		"github.com/getkin/kin-openapi":           {"syncer/github/githubtest"},
+		"modernc.org/sqlite":                      {"forks/store"},
 		// Processes: git in syncer/repo, and what people run in the demo and in scripts.
-		"os/exec": {"cmd/auxsync/demo", "cmd/auxsync/scripttest", "syncer/repo", "syncer/repo/repotest"},
+		"os/exec": {"cmd/auxsync/demo", "cmd/auxsync/scripttest", "syncer/github/githubtest", "syncer/repo", "syncer/repo/repotest"},
 		"unsafe":  {},
 		"C":       {},
 	}

@@ -226,6 +226,7 @@ pass, and every tip that was ever published stays reachable.`,
 	root.AddCommand(a.runCommand(), a.reloadCommand(), a.syncCommand(), a.planCommand(), a.adoptCommand(), a.retargetCommand(),
 		a.statusCommand(), a.patchesCommand(), a.conflictsCommand(), a.explainCommand(), a.initCommand(), a.checkCommand(),
 		a.recoverCommand(), a.backupCommand(), a.demoCommand(), a.versionCommand())
+	root.AddCommand(a.decisionCommands()...)
 	return root
 }
 

@@ -21,6 +21,7 @@ const (
 	verbRecover  = "recover"
 	verbCheck    = "check"
 	verbReload   = "reload"
+	verbDecide   = "decide"
 )
 
 // passResult is what became of a pass, as it crosses the control socket.
@@ -63,6 +64,8 @@ func (s *session) perform(ctx context.Context, who string, req control.Request, 
 		return nil, usage("no daemon runs with this config, so there is nothing to reload")
 	case verbCheck:
 		return s.checkOnline(ctx, who, say)
+	case verbDecide:
+		return s.takeDecision(ctx, who, req, say)
 	}
 	t, err := s.catalog.track(ctx, req.Track)
 	if err != nil {

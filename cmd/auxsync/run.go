@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -56,8 +57,9 @@ type daemon struct {
 	started time.Time
 	changed chan struct{} // has room for one: the tracks may have changed
 	renewed chan struct{} // has room for one: there may be other patterns than before
-	asked   atomic.Int64  // requests that were done
-	kept    time.Time     // when caches and database were maintained last; of quietTime alone
+	poller  *poller
+	asked   atomic.Int64 // requests that were done
+	kept    time.Time    // when caches and database were maintained last; of quietTime alone
 }
 
 // serve runs the daemon until ctx ends.
@@ -150,6 +152,7 @@ func (d *daemon) keep(ctx context.Context, sockets systemd.Sockets) (err error) 
 		Status: func(text string) { d.notify(d.log, d.manager.Status(forks.Inert(text))) },
 		Idle:   d.quietTime,
 	})
+	d.poller = newPoller(d)
 	d.fetched, d.catalog.announce = d.takePolicy, d.announce
 	for _, t := range onePerFork(d.config) {
 		d.takePolicy(ctx, t)
@@ -187,7 +190,10 @@ func (d *daemon) keep(ctx context.Context, sockets systemd.Sockets) (err error) 
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+		var both sync.WaitGroup
+		both.Go(func() { d.poller.run(aside) })
 		d.watch(aside, hangups)
+		both.Wait()
 	}()
 	defer func() {
 		signal.Stop(hangups)
@@ -272,10 +278,12 @@ func (d *daemon) socketPath() string {
 
 // scheduled makes a pass that is due.
 func (d *daemon) scheduled(ctx context.Context, t forks.Track) (syncer.Outcome, error) {
+	d.wakeOthers(t, d.forges.attend(ctx, t, nil))
 	out, err := d.syncer.Sync(ctx, t, syncer.Options{Who: "the daemon", Due: true})
 	if !out.Quiet || t.Policy != "" {
 		d.takePolicy(ctx, t)
 	}
+	d.followUp(ctx, t)
 	return out, err
 }
 

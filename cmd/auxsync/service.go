@@ -43,8 +43,11 @@ func (d *daemon) Backup(ctx context.Context, w io.Writer) error { return d.backu
 // servePage serves the status page until ctx ends.
 func (d *daemon) servePage(ctx context.Context, l net.Listener) error {
 	const slow = 15 * time.Second
+	mux := http.NewServeMux()
+	mux.Handle("/", web.New(web.Config{Source: &page{d: d}, Clock: d.clock, Log: d.log, Title: "auxsync"}))
+	d.hooks(mux)
 	server := &http.Server{
-		Handler:           web.New(web.Config{Source: &page{d: d}, Clock: d.clock, Log: d.log, Title: "auxsync"}),
+		Handler:           mux,
 		ReadHeaderTimeout: slow, ReadTimeout: slow, WriteTimeout: slow, IdleTimeout: time.Minute,
 		MaxHeaderBytes: 16 << 10, ErrorLog: zap.NewStdLog(d.log),
 	}

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/jonboulle/clockwork"
@@ -17,7 +18,6 @@ import (
 	"github.com/auxolotl/auxsync/forks/store"
 	"github.com/auxolotl/auxsync/syncer"
 	"github.com/auxolotl/auxsync/syncer/repo"
-	"github.com/auxolotl/auxsync/systemd"
 )
 
 // session is the wiring of one command: configuration, git, store, syncer.
@@ -30,6 +30,7 @@ type session struct {
 	store   *store.Store // nil where there is no database to read yet
 	catalog *catalog
 	syncer  *syncer.Syncer
+	forges  *forges
 	loop    *syncer.Loop // nil outside the daemon
 	lock    *store.FileLock
 	fetched func(context.Context, forks.Track) // in the daemon: takes in the policy
@@ -126,10 +127,11 @@ func (s *session) wire(ctx context.Context, db *store.Store, writer forks.Writer
 	if s.git, err = s.findGit(ctx, s.log, s.clock); err != nil {
 		return err
 	}
-	c := syncer.Config{Git: s.git, CacheDir: s.config.CacheDir, Clock: s.clock, Log: s.log, Secret: s.secret,
-		Workers: s.config.Workers, Writer: writer}
+	s.forges = newForges(s)
+	c := syncer.Config{Git: s.git, CacheDir: s.config.CacheDir, Clock: s.clock, Log: s.log, Secret: s.forges.secret,
+		Workers: s.config.Workers, Writer: writer, Forge: s.forges.of, People: askedByConfig}
 	if db != nil {
-		c.Store = db
+		c.Store, c.Forges = db, db
 	}
 	s.syncer = syncer.New(c)
 	s.catalog = newCatalog(s.config, s.syncer, s.store)
@@ -161,20 +163,60 @@ func (a *app) outsider(ctx context.Context) (*session, error) {
 }
 
 // lane makes a pass while no other one is made in its fork, and books how it ended. What
-// follows a pass, such as a policy that cannot be read, does not count as its end.
+// comes before and after it, such as a policy that cannot be read or a forge that does
+// not answer, does not count as its end.
 func (s *session) lane(ctx context.Context, t forks.Track, do func(context.Context) (syncer.Outcome, error)) error {
 	return s.alone(ctx, t, func(ctx context.Context) error {
+		s.wakeOthers(t, s.forges.attend(ctx, t, nil))
 		out, err := do(ctx)
 		var policyErr error
 		if !out.Quiet || t.Policy != "" {
 			policyErr = s.takeIn(ctx, t)
 		}
 		s.booking().Ran(t, out, err)
+		s.followUp(ctx, t)
 		if s.loop == nil && err == nil && !out.Quiet {
 			s.tidy(ctx, t)
 		}
 		return errors.Join(err, policyErr)
 	})
+}
+
+// followUp shows on the forge what a pass has changed. What comes of that, such as the
+// number of a new pull request, is for the next pass: the daemon's loop makes it soon,
+// and without a daemon it is made here.
+func (s *session) followUp(ctx context.Context, t forks.Track) {
+	const most = 3
+	for range most {
+		due := s.forges.attend(ctx, t, nil)
+		if s.loop != nil {
+			s.wake(t.Fork, due)
+			return
+		}
+		if !slices.Contains(due, t.Name) || ctx.Err() != nil {
+			return
+		}
+		out, err := s.syncer.Sync(ctx, t, syncer.Options{Who: "auxsync", Due: true})
+		s.booking().Ran(t, out, err)
+		if err != nil {
+			s.log.Warn("what the forge told is not written down yet; the next pass tries again", zap.String("track", t.Name), zap.Error(err))
+			return
+		}
+	}
+}
+
+// wake makes passes of a fork's tracks due, where there is a daemon.
+func (s *session) wake(fork string, names []string) {
+	for _, name := range names {
+		if s.loop != nil {
+			s.loop.Wake(fork, name)
+		}
+	}
+}
+
+// wakeOthers is wake without the track that has its pass just now.
+func (s *session) wakeOthers(t forks.Track, names []string) {
+	s.wake(t.Fork, slices.DeleteFunc(names, func(name string) bool { return name == t.Name }))
 }
 
 // tidy keeps the cache small where no daemon does. The pass stands, also where it cannot.
@@ -215,17 +257,6 @@ func (s *session) takeIn(ctx context.Context, t forks.Track) error {
 	}
 	_, err := s.catalog.readPolicy(ctx, t)
 	return err
-}
-
-// secret reads a fork's credential anew at each use, so that a renewed one counts.
-func (a *app) secret(t forks.Track) func() (string, error) {
-	return func() (string, error) {
-		s, err := systemd.ReadCredential(t.Credential, a.env)
-		if err != nil {
-			return "", forks.AskPerson("put the token there, and try it with `auxsync check`", "credential of fork %s: %w", t.Fork, err)
-		}
-		return s, nil
-	}
 }
 
 // Close gives everything back.

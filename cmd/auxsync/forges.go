@@ -1,0 +1,258 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/forks/store"
+	"github.com/auxolotl/auxsync/syncer"
+	"github.com/auxolotl/auxsync/syncer/github"
+	"github.com/auxolotl/auxsync/syncer/pulls"
+	"github.com/auxolotl/auxsync/systemd"
+)
+
+// forges keeps the client of each fork whose conflicts are shown on GitHub. It is safe
+// for concurrent use.
+type forges struct {
+	*session
+
+	mu       sync.Mutex
+	clients  map[string]client // by fork
+	limits   map[account]*github.Limits
+	troubles map[string]string // by fork: why its forge cannot be used now
+}
+
+// client is a connection, with what it was made from.
+type client struct {
+	from  forks.Track
+	forge *github.Forge
+}
+
+// account is who auxsync is on a forge: its limits count for all forks together.
+type account struct {
+	api, credential string
+	app             int64
+}
+
+func newForges(s *session) *forges {
+	return &forges{session: s, clients: map[string]client{}, limits: map[account]*github.Limits{}, troubles: map[string]string{}}
+}
+
+// github returns the client of a track's fork; nil where its conflicts are branches
+// alone. A config that changed gets a new one.
+func (f *forges) github(t forks.Track) (*github.Forge, error) {
+	if t.Forge != forks.ForgeGitHub {
+		return nil, nil
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if c, ok := f.clients[t.Fork]; ok && c.from.Credential == t.Credential && sameForge(c.from.GitHub, t.GitHub) {
+		return c.forge, nil
+	}
+	g := t.GitHub
+	config := github.Config{API: g.API, Owner: g.Owner, Repo: g.Repo, Upstream: g.UpstreamRepo, Clock: f.clock, Log: f.log}
+	if f.store != nil {
+		config.Cache = answers{f.store.ForgeCache(t.Fork), f.log}
+	}
+	read := func() (forks.Secret, error) {
+		text, err := f.credential(t.Fork, t.Credential)
+		return forks.NewSecret(text), err
+	}
+	if g.AppID == 0 {
+		config.Auth.Token = read
+	} else {
+		config.Auth.App = &github.App{ID: g.AppID, Installation: g.InstallationID, Key: read}
+	}
+	who := account{g.API, t.Credential, g.AppID}
+	if f.limits[who] == nil {
+		f.limits[who] = github.NewLimits(f.clock, github.Pace{})
+	}
+	config.Limits = f.limits[who]
+	forge, err := github.New(config)
+	if err != nil {
+		return nil, err
+	}
+	f.clients[t.Fork] = client{t, forge}
+	return forge, nil
+}
+
+// answers keeps a forge's answers in the database. One that cannot be kept is asked for
+// again.
+type answers struct {
+	store.ForgeCache
+	log *zap.Logger
+}
+
+// Put implements [github.Cache].
+func (a answers) Put(ctx context.Context, key, etag string, body []byte) {
+	if err := a.ForgeCache.Put(ctx, key, etag, body); err != nil && ctx.Err() == nil {
+		a.log.Debug("an answer of the forge is not kept", zap.Error(err))
+	}
+}
+
+// sameForge reports whether two configs reach the same repository as the same one.
+func sameForge(a, b forks.GitHub) bool {
+	return a.API == b.API && a.Owner == b.Owner && a.Repo == b.Repo && a.UpstreamRepo == b.UpstreamRepo &&
+		a.AppID == b.AppID && a.InstallationID == b.InstallationID
+}
+
+// of is [syncer.Config.Forge].
+func (f *forges) of(t forks.Track) (pulls.Forge, error) {
+	forge, err := f.github(t)
+	if forge == nil || err != nil {
+		return nil, err
+	}
+	return forge, nil
+}
+
+// credential reads a file or a credential of the unit anew.
+func (a *app) credential(fork, name string) (string, error) {
+	s, err := systemd.ReadCredential(name, a.env)
+	if err != nil {
+		return "", forks.AskPerson("put it there, and try it with `auxsync check`", "credential of fork %s: %w", fork, err)
+	}
+	return s, nil
+}
+
+// tokenTime is how long an App's token for a fetch or a push may take to come.
+const tokenTime = time.Minute
+
+// secret returns what a track's fork is fetched and pushed with, read anew at each
+// use: the token, or one that GitHub gives the App for an hour.
+func (f *forges) secret(t forks.Track) func() (string, error) {
+	return func() (string, error) {
+		forge, err := f.github(t)
+		if err != nil {
+			return "", err
+		}
+		if forge == nil {
+			return f.credential(t.Fork, t.Credential)
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), tokenTime)
+		defer cancel()
+		token, err := forge.GitToken(ctx)
+		return token.Reveal(), err
+	}
+}
+
+// attend brings a fork's pull requests up to date, and says which of its tracks are
+// to have a pass now. What keeps the forge from being used keeps no pass from being
+// made: it is told once, and tried again.
+func (f *forges) attend(ctx context.Context, t forks.Track, say func(forks.Progress)) []string {
+	if t.Forge != forks.ForgeGitHub || f.store == nil {
+		return nil
+	}
+	all, _ := f.catalog.tracks()
+	var tracks []forks.Track
+	for _, other := range all {
+		if other.Fork == t.Fork {
+			tracks = append(tracks, other)
+		}
+	}
+	out, err := f.syncer.Attend(ctx, tracks, syncer.AttendOptions{Say: say, Describe: f.describe(ctx)})
+	if ctx.Err() == nil {
+		f.told(t.Fork, err)
+	}
+	return out.Due
+}
+
+// told notes how a fork's forge fares, and tells when that changed.
+func (f *forges) told(fork string, err error) {
+	f.mu.Lock()
+	was, now := f.troubles[fork], ""
+	if err != nil {
+		now = err.Error()
+	}
+	f.troubles[fork] = now
+	f.mu.Unlock()
+	var p *forks.Problem
+	waits := errors.As(err, &p) && p.Kind == forks.Retry
+	switch {
+	case was == now || was != "" && waits:
+	case err == nil:
+		f.log.Info("the forge answers again", zap.String("fork", fork))
+	case waits:
+		f.log.Warn("the forge cannot be used now, tried again; fetching and rebasing go on", zap.String("fork", fork), zap.Error(err))
+	default:
+		f.log.Error("the forge cannot be used; fetching and rebasing go on", zap.String("fork", fork), zap.Error(err))
+	}
+}
+
+// trouble is why a fork's forge cannot be used now, "" if it can.
+func (f *forges) trouble(fork string) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.troubles[fork]
+}
+
+// askedByConfig lists who is asked about each conflict of a fork.
+func askedByConfig(t forks.Track, _ forks.Proposal) []syncer.Candidate {
+	var list []syncer.Candidate
+	for _, name := range t.GitHub.Ask {
+		list = append(list, syncer.Candidate{Name: name, Reason: "asked about all conflicts of this fork"})
+	}
+	return list
+}
+
+// describe says what the dashboard shows of a track beside its state.
+func (f *forges) describe(ctx context.Context) func(forks.Track) pulls.DashboardTrack {
+	return func(t forks.Track) pulls.DashboardTrack {
+		d := pulls.DashboardTrack{Track: t.Name, Branch: t.Branch, Follow: t.Follow, Condition: "not adopted yet"}
+		health, err := f.store.Health(ctx, t.Fork, t.Name)
+		if err != nil {
+			d.Condition = "not known"
+			return d
+		}
+		if health.Condition != "" {
+			d.Condition = string(health.Condition)
+		}
+		passes, err := f.store.Passes(ctx, t.Fork, t.Name, 100)
+		if err != nil {
+			return d
+		}
+		for _, p := range passes {
+			if d.Behind == nil && !p.UpstreamTip.IsZero() {
+				d.Behind = &p.Behind
+			}
+			if d.LastPublished.IsZero() && p.Outcome == forks.PassPublished {
+				d.LastPublished = p.Started
+			}
+		}
+		return d
+	}
+}
+
+// inspect looks at what a fork's forge must permit, for `auxsync check --online`.
+func (f *forges) inspect(ctx context.Context, t forks.Track, tracks []forks.Track) ([]syncer.Finding, error) {
+	forge, err := f.github(t)
+	if forge == nil || err != nil {
+		return nil, err
+	}
+	what := github.Inspection{Logins: t.GitHub.Ask, Labels: syncer.Labels()}
+	for _, other := range tracks {
+		if other.Fork == t.Fork {
+			what.Branches = append(what.Branches, other.Branch)
+		}
+	}
+	checks, err := forge.Inspect(ctx, what)
+	if err != nil {
+		return nil, err
+	}
+	var list []syncer.Finding
+	for _, c := range checks {
+		finding := syncer.Finding{What: c.What, Problem: c.Problem, Breaks: c.Breaks, Next: c.Next}
+		if c.Breaks == "" && c.Problem != "" { // it is only told
+			finding = syncer.Finding{What: c.What + ": " + c.Problem}
+			if c.Next != "" {
+				finding.What += "; " + c.Next
+			}
+		}
+		list = append(list, finding)
+	}
+	return list, nil
+}
