@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -17,28 +18,38 @@ import (
 )
 
 func (a *app) demoCommand() *cobra.Command {
-	var dir string
+	dir, forge := "", forks.ForgeGit
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Tell the whole story on two small repositories",
 		Long: `Make a small package set and a fork of it as two local repositories, and run the
 real program on them: adoption, a pass, conflicts, people's answers, a push at the
 wrong moment, and the account at the end. It needs git and nothing else, and takes
-a few seconds. It exits with 0 only if every expectation held.`,
-		Example: "  auxsync demo\n  auxsync demo --dir /tmp/demo    # keep the repositories, to look around in them",
-		Args:    exactly(0, "no argument"),
+a few seconds. It exits with 0 only if every expectation held.
+
+With --forge github the two are on a small GitHub inside this process, which nobody
+else can reach, and people answer on pull requests: with a tap on a suggestion, in
+the web editor, by an approving review, by comments. What they see is printed, and
+written in full below the folder.`,
+		Example: "  auxsync demo\n  auxsync demo --dir /tmp/demo    # keep the repositories, to look around in them\n" +
+			"  auxsync demo --forge github",
+		Args: exactly(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if a.json {
+			switch {
+			case a.json:
 				return usage("%s tells a story and has no JSON form", cmd.CommandPath())
+			case forge != forks.ForgeGit && forge != forks.ForgeGitHub:
+				return usage("--forge is %q or %q", forks.ForgeGit, forks.ForgeGitHub)
 			}
-			return a.runDemo(cmd.Context(), dir)
+			return a.runDemo(cmd.Context(), dir, forge)
 		},
 	}
 	cmd.Flags().StringVar(&dir, "dir", "", "folder for the repositories, which are then kept (default: a temporary one)")
+	cmd.Flags().StringVar(&forge, "forge", forge, "where conflicts are shown: git, as branches alone; github, as pull requests")
 	return cmd
 }
 
-func (a *app) runDemo(ctx context.Context, dir string) (err error) {
+func (a *app) runDemo(ctx context.Context, dir, forge string) (err error) {
 	keep := dir != ""
 	if !keep {
 		if dir, err = os.MkdirTemp("", "auxsync-demo-*"); err != nil {
@@ -50,32 +61,152 @@ func (a *app) runDemo(ctx context.Context, dir string) (err error) {
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(dir, "config.toml")
-	if err := os.WriteFile(path, demoConfig(w, dir), 0o644); err != nil {
-		return fmt.Errorf("write the demo's configuration: %w", err)
+	d := &demoProgram{path: filepath.Join(dir, "config.toml"), world: w}
+	if forge == forks.ForgeGitHub {
+		if d.hub, err = demo.OpenHub(w); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, d.hub.Close()) }()
 	}
 	quiet := *a
 	quiet.quiet = true
-	cfg, err := forks.Load(path, a.env)
+	if err := d.start(ctx, &quiet); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.s.Close()) }()
+	if d.hub != nil {
+		err = demo.RunPulls(ctx, a.out, w, d.hub, d)
+	} else {
+		err = demo.Run(ctx, a.out, w, d)
+	}
 	if err != nil {
 		return err
 	}
-	s, err := quiet.working(ctx, cfg)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	track, err := cfg.Track(w.Track)
-	if err != nil {
-		return err
-	}
-	if err := demo.Run(ctx, a.out, w, &demoProgram{s, track}); err != nil {
-		return err
-	}
-	if keep {
-		fmt.Fprintf(a.out, "\nEverything is in %s: try `auxsync --config %s status`.\n", forks.Inert(dir), forks.Inert(path))
+	switch {
+	case keep && d.hub != nil:
+		fmt.Fprintf(a.out, "\nEverything but the forge is in %s, what people saw in %s/.\n", forks.Inert(dir), demo.Pages)
+	case keep:
+		fmt.Fprintf(a.out, "\nEverything is in %s: try `auxsync --config %s status`.\n", forks.Inert(dir), forks.Inert(d.path))
+	case d.hub != nil:
+		fmt.Fprint(a.out, "\nThe full texts are kept with --dir FOLDER.\n")
 	}
 	return nil
+}
+
+// demoProgram is the real program as the stories use it.
+type demoProgram struct {
+	path       string // of the configuration
+	world      *demo.World
+	hub        *demo.Hub // nil: conflicts are branches alone
+	references string
+
+	s     *session
+	track forks.Track
+}
+
+// start begins the program's session.
+func (d *demoProgram) start(ctx context.Context, a *app) error {
+	cfg, err := d.configure(a)
+	if err != nil {
+		return err
+	}
+	if d.hub == nil {
+		d.s, err = a.working(ctx, cfg)
+		return err
+	}
+	log, err := a.logger(cfg.Log)
+	if err != nil {
+		return err
+	}
+	d.s, err = a.keeping(ctx, cfg, d.hub.Clock, log)
+	return err
+}
+
+// configure writes the configuration and reads it.
+func (d *demoProgram) configure(a *app) (*forks.Config, error) {
+	dir := filepath.Dir(d.path)
+	text := demoConfig(d.world, dir)
+	if d.hub != nil {
+		token := filepath.Join(dir, "token")
+		if err := os.WriteFile(token, []byte(d.hub.Token()), 0o600); err != nil {
+			return nil, fmt.Errorf("write the demo's token: %w", err)
+		}
+		text = hubConfig(d.world, d.hub, dir, token, d.references)
+	}
+	if err := os.WriteFile(d.path, text, 0o644); err != nil {
+		return nil, fmt.Errorf("write the demo's configuration: %w", err)
+	}
+	cfg, err := forks.Load(d.path, a.env)
+	if err != nil {
+		return nil, err
+	}
+	d.track, err = cfg.Track(d.world.Track)
+	return cfg, err
+}
+
+func (d *demoProgram) options() syncer.Options { return syncer.Options{Who: "the demo"} }
+
+// References implements [demo.PullProgram].
+func (d *demoProgram) References(choice string) error {
+	d.references = choice
+	cfg, err := d.configure(d.s.app)
+	if err != nil {
+		return err
+	}
+	d.s.config, d.s.catalog = cfg, newCatalog(cfg, d.s.syncer, d.s.store)
+	return nil
+}
+
+func (d *demoProgram) Adopt(ctx context.Context) (forks.Plan, error) {
+	out, err := d.s.syncer.Adopt(ctx, d.track, d.options())
+	return out.Plan, err
+}
+
+func (d *demoProgram) Sync(ctx context.Context) (forks.Plan, error) {
+	return d.pass(ctx, d.s.syncer)
+}
+
+func (d *demoProgram) SyncWith(ctx context.Context, meanwhile func() error) (forks.Plan, error) {
+	once := d.s.syncer.Config
+	called := false
+	once.Barrier = func() error {
+		if called {
+			return nil
+		}
+		called = true
+		return meanwhile()
+	}
+	return d.pass(ctx, syncer.New(once))
+}
+
+// pass makes one pass, with a look at the forge before and after it if there is one.
+func (d *demoProgram) pass(ctx context.Context, by *syncer.Syncer) (forks.Plan, error) {
+	if d.hub == nil {
+		out, err := by.Sync(ctx, d.track, d.options())
+		return out.Plan, err
+	}
+	var out syncer.Outcome
+	err := d.s.lane(ctx, d.track, func(ctx context.Context) (syncer.Outcome, error) {
+		var err error
+		out, err = by.Sync(ctx, d.track, d.options())
+		return out, err
+	})
+	if err != nil {
+		return out.Plan, err
+	}
+	if trouble := d.s.forges.trouble(d.track.Fork); trouble != "" {
+		return out.Plan, errors.New(trouble)
+	}
+	// What the look after the pass has brought is in the state too.
+	state, err := d.s.syncer.Read(ctx, d.track)
+	if err == nil && state != nil {
+		out.Plan.State = *state
+	}
+	return out.Plan, err
+}
+
+func (d *demoProgram) Ledger(w io.Writer, p forks.Plan) error {
+	return reports.Ledger(w, p, reports.Style{})
 }
 
 // demoConfig is the shortest configuration of the demo's fork.
@@ -98,38 +229,32 @@ branch = %q
 `, filepath.Join(dir, "state"), filepath.Join(dir, "cache"), w.UpstreamDir, w.ForkDir, w.Track, w.Follow, w.Branch)
 }
 
-// demoProgram is the real program as the story uses it.
-type demoProgram struct {
-	s     *session
-	track forks.Track
-}
-
-func (d *demoProgram) options() syncer.Options { return syncer.Options{Who: "the demo"} }
-
-func (d *demoProgram) Adopt(ctx context.Context) (forks.Plan, error) {
-	out, err := d.s.syncer.Adopt(ctx, d.track, d.options())
-	return out.Plan, err
-}
-
-func (d *demoProgram) Sync(ctx context.Context) (forks.Plan, error) {
-	out, err := d.s.syncer.Sync(ctx, d.track, d.options())
-	return out.Plan, err
-}
-
-func (d *demoProgram) SyncWith(ctx context.Context, meanwhile func() error) (forks.Plan, error) {
-	once := d.s.syncer.Config
-	called := false
-	once.Barrier = func() error {
-		if called {
-			return nil
-		}
-		called = true
-		return meanwhile()
+// hubConfig is that of the fork on the demo's forge.
+func hubConfig(w *demo.World, h *demo.Hub, dir, token, references string) []byte {
+	if references != "" {
+		references = fmt.Sprintf("references = %q\n", references)
 	}
-	out, err := syncer.New(once).Sync(ctx, d.track, d.options())
-	return out.Plan, err
-}
+	return fmt.Appendf(nil, `# The demo's fork, on a forge that ends with the demo.
+state_dir = %q
+cache_dir = %q
 
-func (d *demoProgram) Ledger(w io.Writer, p forks.Plan) error {
-	return reports.Ledger(w, p, reports.Style{})
+[log]
+level = "warn"
+
+[forks.demo]
+upstream = %q
+url = %q
+allow_transports = ["http"]
+forge = "github"
+credential = %q
+%s
+[forks.demo.github]
+api = %q
+ask = ["%s"]
+
+[forks.demo.tracks.%s]
+follow = %q
+branch = %q
+`, filepath.Join(dir, "state"), filepath.Join(dir, "cache"), h.UpstreamURL(), h.ForkURL(), token, references,
+		h.API(), strings.Join(h.Ask(), `", "`), w.Track, w.Follow, w.Branch)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/syncer/github"
 	"github.com/auxolotl/auxsync/syncer/github/githubtest"
+	"github.com/auxolotl/auxsync/syncer/github/githubtest/described"
 	"github.com/auxolotl/auxsync/syncer/pulls"
 	"github.com/auxolotl/auxsync/syncer/pulls/pullstest"
 	"github.com/auxolotl/auxsync/syncer/repo/repotest"
@@ -70,7 +71,7 @@ func newHub(t *testing.T) *hub {
 			w.clock.Advance(time.Second)
 		}
 	}()
-	w.Server = githubtest.New(t, githubtest.Options{Clock: w.clock, Validate: true})
+	w.Server = githubtest.New(t, githubtest.Options{Clock: w.clock, Validate: described.API(t)})
 	w.AddRepo("auxolotl", "pkgs", w.fork.Dir, githubtest.RepoOptions{})
 	w.AddRepo("NixOS", "nixpkgs", w.upstream.Dir, githubtest.RepoOptions{})
 	for login, may := range map[string]githubtest.Permission{"auxsync": githubtest.Write, "mona": githubtest.Write, "Lisa": githubtest.Write} {

@@ -16,6 +16,7 @@ import (
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/syncer/github"
 	"github.com/auxolotl/auxsync/syncer/github/githubtest"
+	"github.com/auxolotl/auxsync/syncer/github/githubtest/described"
 	"github.com/auxolotl/auxsync/syncer/pulls"
 	"github.com/auxolotl/auxsync/syncer/repo/repotest"
 )
@@ -81,7 +82,7 @@ func newWorld(t *testing.T, o githubtest.RepoOptions) *world {
 		T: t, clock: leaping{clockwork.NewFakeClockAt(time.Now().Truncate(time.Second))},
 		cache: &memory{kept: map[string][2]string{}},
 	}
-	w.server = githubtest.New(t, githubtest.Options{Clock: w.clock, Validate: true})
+	w.server = githubtest.New(t, githubtest.Options{Clock: w.clock, Validate: described.API(t)})
 	dir := filepath.Join(t.TempDir(), name+".git")
 	w.repo = repotest.New(t, dir)
 	base := w.repo.Commit(t, "main", repotest.Ada, "base", map[string]string{"a": "1\n2\n3\n"})

@@ -53,6 +53,15 @@ func patchOf(state forks.State, subject string) (forks.Patch, bool) {
 	return forks.Patch{}, false
 }
 
+// subjectOf is the subject of a patch in the stack.
+func subjectOf(state forks.State, id forks.PatchID) string {
+	i := slices.IndexFunc(state.Patches, func(p forks.Patch) bool { return p.ID == id })
+	if i < 0 {
+		return ""
+	}
+	return state.Patches[i].Subject
+}
+
 // rowOf finds a row of the ledger by its subject.
 func rowOf(plan forks.Plan, subject string) (forks.Row, bool) {
 	i := slices.IndexFunc(plan.Outcomes, func(r forks.Row) bool { return r.Subject == subject })
@@ -147,10 +156,8 @@ func (s *story) checkAsked(plan forks.Plan, subjects ...string) error {
 		if !p.Status.Live() {
 			continue
 		}
-		for _, patch := range plan.State.Patches {
-			if patch.ID == p.Patch {
-				open[patch.Subject] = p.ID
-			}
+		if subject := subjectOf(plan.State, p.Patch); subject != "" {
+			open[subject] = p.ID
 		}
 		s.check(p.Status == forks.Open, "conflict %s is %s, want open", p.ID, p.Status)
 		onto, err := s.branchTip(s.branchOf("onto", p.ID))
@@ -164,7 +171,8 @@ func (s *story) checkAsked(plan forks.Plan, subjects ...string) error {
 		s.check(onto == p.Onto && fix == p.Fix, "the branches of conflict %s are not as opened", p.ID)
 		s.check(s.isAncestor(p.Conflict.Cause, onto), "conflict %s does not stand on its cause", p.ID)
 		_, err = s.inFork("cat-file", "-e", fix.String()+":"+Request)
-		s.check(err == nil, "conflict %s has no %s", p.ID, Request)
+		want := !slices.Contains(s.tappable, subjectOf(plan.State, p.Patch))
+		s.check((err == nil) == want, "conflict %s has %s: %t, want %t", p.ID, Request, err == nil, want)
 	}
 	have, want := slices.Sorted(maps.Keys(open)), slices.Sorted(slices.Values(subjects))
 	s.check(slices.Equal(have, want), "asked about %q, want %q", have, want)

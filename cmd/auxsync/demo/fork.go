@@ -18,6 +18,9 @@ const (
 	loomPatch     = "loom: init at 2.0.1"
 	mistlePatch   = "mistle: fetch from the attic of Aux"
 
+	// The rest of a message that would notify people, if it were pushed to a forge.
+	welcomeThanks = "Asked for in aux/pkgs#7. Thanks @lark for the words."
+
 	lanternPatch  = "lanternfs: 2.8.0 -> 2.8.1, with the long-term codec"
 	lanternModule = "nixos/lanternfs: open the firewall only if asked"
 	tidemarkMerge = "Merge branch 'tidemark'"
@@ -98,7 +101,7 @@ func (f *fork) untilMerge() {
 	f.commit(&f.main, c.ada, lanternPatch,
 		bump(lantern, "lanternfs", "2.8.0", "2.8.1"),
 		swap(lantern, `"--with-codec=zstd"`, `"--with-codec=zstd,long-term"`))
-	f.commit(&f.main, c.bento, welcomeInit, f.welcome())
+	f.commit(&f.main, c.bento, welcomeInit+"\n\n"+welcomeThanks, f.welcome())
 	f.commit(&f.main, c.ada, lanternModule, askForFirewall(),
 		swap(lanternNix, "allowedTCPPorts = [ 7411 ];", "allowedTCPPorts = lib.mkIf cfg.openFirewall [ 7411 ];"))
 	f.commit(&f.main, c.esme, quillPatch, quillAsGNU17())

@@ -31,10 +31,7 @@ type Program interface {
 // steps. The error names every expectation of a step that did not hold.
 func Run(ctx context.Context, out io.Writer, w *World, p Program) error {
 	s := &story{ctx: ctx, out: out, w: w, p: p}
-	steps := []struct {
-		title string
-		tell  func() error
-	}{
+	return s.tell([]step{
 		{"Two repositories", s.theWorld},
 		{"First contact", s.adoption},
 		{"The first pass", s.firstPass},
@@ -43,18 +40,25 @@ func Run(ctx context.Context, out io.Writer, w *World, p Program) error {
 		{"Two more answers", s.twoAnswers},
 		{"The wrong moment", s.wrongMoment},
 		{"The account", s.account},
-	}
+	})
+}
+
+// step is one chapter of a story.
+type step struct {
+	title string
+	tell  func() error
+}
+
+// tell tells a story step by step. The first that does not hold ends it.
+func (s *story) tell(steps []step) error {
 	for i, step := range steps {
-		fmt.Fprintf(out, "\n%d. %s\n", i+1, step.title)
-		err := step.tell()
-		if err == nil {
-			err = errors.Join(s.broken...)
-		}
-		if err != nil {
+		fmt.Fprintf(s.out, "\n%d. %s\n", i+1, step.title)
+		err := mishaps(step.tell)
+		if err := errors.Join(append(s.broken, err)...); err != nil {
 			return fmt.Errorf("demo, step %d (%s): %w", i+1, step.title, err)
 		}
 	}
-	_, err := fmt.Fprintf(out, "\nAll %d expectations held.\n", s.held)
+	_, err := fmt.Fprintf(s.out, "\nAll %d expectations held.\n", s.held)
 	return err
 }
 
@@ -65,16 +69,27 @@ type story struct {
 	w   *World
 	p   Program
 
-	tip    forks.Hash                  // the fork's branch after the last pass
-	asked  map[string]forks.ProposalID // open conflicts, by the patch's subject
-	last   forks.Plan                  // of the last pass that published
+	columns int // of a paragraph; 0: as it is written
+
+	tip   forks.Hash                  // the fork's branch after the last pass
+	asked map[string]forks.ProposalID // open conflicts, by the patch's subject
+	last  forks.Plan                  // of the last pass that published
+
+	// tappable are the subjects of patches whose conflicts suggestions settle whole: on
+	// such a branch no file says what is asked for.
+	tappable []string
+
 	held   int
 	broken []error // expectations of this step that did not hold
 }
 
 // say prints one paragraph of the story.
 func (s *story) say(format string, args ...any) {
-	fmt.Fprintf(s.out, "   %s\n", strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", "\n   "))
+	text := fmt.Sprintf(format, args...)
+	if s.columns > 0 {
+		text = strings.Join(wrapped(text, s.columns), "\n")
+	}
+	fmt.Fprintf(s.out, "   %s\n", strings.ReplaceAll(text, "\n", "\n   "))
 }
 
 // typed shows what a person typed.
@@ -227,6 +242,16 @@ func (s *story) wrongMoment() error {
 	}
 	s.say("Upstream removed mistle, and has gone on meanwhile. Ada wants to keep it:")
 	s.typed(mistle)
+	plan, err := s.interrupted()
+	if err != nil {
+		return err
+	}
+	s.checkOutcome(plan, mistlePatch, both(forks.Resolved))
+	return nil
+}
+
+// interrupted is a pass during which Noor pushes to the branch. After it all is clean.
+func (s *story) interrupted() (forks.Plan, error) {
 	var noor Pushed
 	calls := 0
 	plan, err := s.p.SyncWith(s.ctx, func() error {
@@ -240,23 +265,22 @@ func (s *story) wrongMoment() error {
 	s.typed(noor)
 	if err != nil && forks.KindOf(err) == forks.Retry && calls == 1 {
 		if err := s.checkBranch(noor.Commits[0]); err != nil {
-			return err
+			return plan, err
 		}
 		plan, err = s.p.Sync(s.ctx)
 	}
 	if err != nil {
-		return err
+		return plan, err
 	}
-	s.checkOutcome(plan, mistlePatch, both(forks.Resolved))
 	s.checkOutcome(plan, helloSubject, both(forks.Kept, forks.Adapted))
 	if err := s.checkAsked(plan); err != nil {
-		return err
+		return plan, err
 	}
 	s.say("The lease refuses: nothing of that candidate goes out, not a ref moves. The pass begins\nagain, now with Noor's commit as a patch of its own. All is clean, nobody is waited for:\nthe branch stands on upstream's tip, %s.", plan.Base.New.Short())
 	s.last = plan
 	s.check(len(noor.Commits) == 1 && s.isAncestor(noor.Commits[0], plan.CandidateTip), "Noor's commit is not in the branch")
 	hello := Expectation{Subject: helloSubject, Text: helloText, Paths: []forks.Path{forks.Path(byName("hello"))}}
-	return s.checkPublished(plan, s.w.HoldPoint(), append(without(s.w.Expect(Later), quillPatch, jiqPatch, tarnPatch), hello))
+	return plan, s.checkPublished(plan, s.w.HoldPoint(), append(without(s.w.Expect(Later), quillPatch, jiqPatch, tarnPatch), hello))
 }
 
 func (s *story) account() error {
@@ -288,7 +312,7 @@ func (s *story) account() error {
 	}
 	s.check(upstream == s.w.UpstreamTip(Later).String()+" refs/heads/"+s.w.Follow, "somebody pushed to upstream: %s", upstream)
 	s.say("What became of every patch:")
-	if err := s.p.Ledger(s.out, s.last); err != nil {
+	if err := s.ledger(); err != nil {
 		return err
 	}
 	lost, err := s.w.Lost(s.ctx)
@@ -297,5 +321,17 @@ func (s *story) account() error {
 	}
 	s.check(len(lost) == 0, "lost: %s", strings.Join(lost, "; "))
 	s.say("After git gc --prune=now on the fork all %d commits that people made are still reachable,\nand so is each word of their changes. Nothing was lost.", len(s.w.made()))
+	return nil
+}
+
+// ledger shows what became of every patch: in the program's own words, or where there is
+// less room in one line each.
+func (s *story) ledger() error {
+	if s.columns == 0 {
+		return s.p.Ledger(s.out, s.last)
+	}
+	for _, row := range s.last.Outcomes {
+		fmt.Fprintf(s.out, "     %-11s %s\n", row.Published, row.Subject)
+	}
 	return nil
 }

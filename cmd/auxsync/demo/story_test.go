@@ -13,6 +13,12 @@ func tell(t *testing.T, fault string) (string, error) {
 	w := build(t)
 	var out bytes.Buffer
 	err := Run(context.Background(), &out, w, &model{replayer: newReplayer(t, w), fault: fault})
+	if err == nil {
+		s := &story{ctx: context.Background(), w: w}
+		if err := s.checkTree(); err != nil || len(s.broken) > 0 {
+			t.Error(err, s.broken)
+		}
+	}
 	return out.String(), err
 }
 

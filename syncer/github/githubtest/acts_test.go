@@ -6,6 +6,7 @@ import (
 
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/syncer/github/githubtest"
+	"github.com/auxolotl/auxsync/syncer/github/githubtest/described"
 	"github.com/auxolotl/auxsync/syncer/repo/repotest"
 )
 
@@ -14,7 +15,7 @@ func TestEachButtonChangesTheBaseForReal(t *testing.T) {
 	for button, parents := range map[string]int{"merge": 2, "squash": 1, "rebase": 1} {
 		t.Run(button, func(t *testing.T) {
 			t.Parallel()
-			w := newWorldWith(t, githubtest.RepoOptions{DeleteBranchOnMerge: true}, githubtest.Options{Validate: true})
+			w := newWorldWith(t, githubtest.RepoOptions{DeleteBranchOnMerge: true}, githubtest.Options{Validate: described.API(t)})
 			w.bare.Commit(t, "fix", repotest.Grace, "add c", map[string]string{"c": "c\n"})
 			w.bare.Commit(t, "main", repotest.Ada, "move on", map[string]string{"b": "bb\n"})
 			w.open()

@@ -11,13 +11,13 @@
 //   - A pull request follows its branches in the bare repository, whoever moves them.
 //   - Every request is answered, or fails as a Fault says; an operation that the server
 //     does not have is a violation. Violations fail the test at its end.
-//   - With Options.Validate no exchange leaves GitHub's description of its API, but
-//     for the waivers, each with its reason.
+//   - With Options.Validate no exchange leaves GitHub's description of its API: package
+//     described holds it against that, and lists what is excused.
 //   - No token is kept in what Requests, Violations or Notified return.
 //
 // # Example
 //
-//	s := githubtest.New(t, githubtest.Options{Clock: clock, Validate: true})
+//	s := githubtest.New(t, githubtest.Options{Clock: clock, Validate: described.API(t)})
 //	s.AddRepo("acme", "pkgs", dir, githubtest.RepoOptions{})
 //	s.AddUser("ada", githubtest.User)
 //	s.AddUser("robot", githubtest.Bot)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/auxolotl/auxsync/syncer/github/githubtest"
+	"github.com/auxolotl/auxsync/syncer/github/githubtest/described"
 )
 
 func TestWhatIsKnownAlreadyCostsNothing(t *testing.T) {
@@ -72,7 +73,7 @@ func TestTheHourAndTheMinuteAreLimited(t *testing.T) {
 
 func TestTokensEnd(t *testing.T) {
 	t.Parallel()
-	w := newWorldWith(t, githubtest.RepoOptions{Private: true}, githubtest.Options{Validate: true})
+	w := newWorldWith(t, githubtest.RepoOptions{Private: true}, githubtest.Options{Validate: described.API(t)})
 	good := w.token
 	w.token = w.Token("eve", githubtest.AllRights())
 	w.want(w.do("GET", "/repos/acme/pkgs", nil), 404, "Not Found")

@@ -20,7 +20,7 @@ type Notification struct {
 }
 
 var (
-	fence     = regexp.MustCompile("(?ms)^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}(?:`{3,}|~{3,})[ \t]*$|\\z)")
+	fence     = regexp.MustCompile("^ {0,3}(`{3,}|~{3,})(.*)$")
 	span      = regexp.MustCompile("(?s)``[^`].*?``|`[^`\n]+`")
 	remark    = regexp.MustCompile(`(?s)<!--.*?-->`)
 	mention   = regexp.MustCompile(`(?:^|[^A-Za-z0-9_@/.&-])@([A-Za-z0-9](?:[A-Za-z0-9-]{0,38}))(?:/([A-Za-z0-9][A-Za-z0-9_.-]*))?`)
@@ -54,10 +54,30 @@ func (c *call) tell(n Notification) {
 
 // reached finds mentions and references in Markdown.
 func (c *call) reached(where, text string) []Notification {
-	text = fence.ReplaceAllString(text, "\n")
+	text = unfenced(text)
 	text = remark.ReplaceAllString(text, " ")
 	text = span.ReplaceAllString(text, " code ")
 	return c.plain(where, text)
+}
+
+// unfenced leaves out the blocks of code: each ends with a fence of its own kind that is
+// at least as long as the one it began with.
+func unfenced(text string) string {
+	var b strings.Builder
+	open := ""
+	for line := range strings.Lines(text) {
+		m := fence.FindStringSubmatch(strings.TrimRight(line, "\r\n"))
+		switch {
+		case open == "" && m != nil:
+			open = m[1]
+			b.WriteByte('\n')
+		case open == "":
+			b.WriteString(line)
+		case m != nil && strings.HasPrefix(m[1], open) && strings.TrimSpace(m[2]) == "":
+			open = ""
+		}
+	}
+	return b.String()
 }
 
 // plain finds them in text that is no Markdown, such as a commit's message.

@@ -15,9 +15,9 @@ import (
 type Options struct {
 	// Clock is the only time the server knows; nil is the real one.
 	Clock clockwork.Clock
-	// Validate holds every exchange against GitHub's description of its API. What
-	// does not fit is a violation.
-	Validate bool
+	// Validate judges every exchange, such as that of package described; what it complains about is
+	// a violation. Nil judges none.
+	Validate Validator
 	// HourlyLimit is how many requests an account may make in an hour; 0 is 5,000.
 	HourlyLimit int
 }
@@ -31,7 +31,6 @@ type Server struct {
 	http   *httptest.Server
 	other  *httptest.Server
 	routes []route
-	spec   *description // nil: nothing is validated
 
 	mu       sync.Mutex // guards everything below, but not the repositories' refs
 	lastID   int64
@@ -65,13 +64,6 @@ func New(t repotest.TB, o Options) *Server {
 		accounts: map[string]*account{}, moved: map[string]*repository{}, tokens: map[string]*token{},
 		limits: map[string]*quota{}, search: map[int64]searched{},
 		faults: faults{release: make(chan struct{})},
-	}
-	if o.Validate {
-		spec, err := described()
-		if err != nil {
-			t.Fatalf("GitHub's description of its API: %v", err)
-		}
-		s.spec = spec
 	}
 	s.http = httptest.NewServer(s.faulty(http.HandlerFunc(s.serve)))
 	s.other = httptest.NewServer(http.HandlerFunc(s.elsewhere))

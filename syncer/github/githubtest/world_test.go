@@ -16,6 +16,7 @@ import (
 	"github.com/jonboulle/clockwork"
 
 	"github.com/auxolotl/auxsync/syncer/github/githubtest"
+	"github.com/auxolotl/auxsync/syncer/github/githubtest/described"
 	"github.com/auxolotl/auxsync/syncer/repo/repotest"
 )
 
@@ -55,7 +56,7 @@ const ten = "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n"
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	return newWorldWith(t, githubtest.RepoOptions{}, githubtest.Options{Validate: true})
+	return newWorldWith(t, githubtest.RepoOptions{}, githubtest.Options{Validate: described.API(t)})
 }
 
 func newWorldWith(t *testing.T, ro githubtest.RepoOptions, o githubtest.Options) *world {

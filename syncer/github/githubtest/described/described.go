@@ -1,4 +1,4 @@
-package githubtest
+package described
 
 import (
 	"bytes"
@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -15,17 +16,28 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 
+	"github.com/auxolotl/auxsync/syncer/github/githubtest"
 	"github.com/auxolotl/auxsync/syncer/github/githubtest/api"
+	"github.com/auxolotl/auxsync/syncer/repo/repotest"
 )
 
-// description is GitHub's description of its API, parsed.
+// API is GitHub's description of its API, ready to hold exchanges against. It is parsed
+// once for all tests of a process; that takes most of a second.
+func API(t repotest.TB) githubtest.Validator {
+	t.Helper()
+	d, err := parsed()
+	if err != nil {
+		t.Fatalf("GitHub's description of its API: %v", err)
+	}
+	return d
+}
+
+// description is GitHub's description of its API, parsed. It is never changed.
 type description struct {
 	doc *openapi3.T
 }
 
-// described parses the description once for all servers of a process; that takes
-// most of a second. It is never changed.
-var described = sync.OnceValues(func() (*description, error) {
+var parsed = sync.OnceValues(func() (*description, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(api.Description)
 	if err != nil {
 		return nil, err
@@ -33,62 +45,62 @@ var described = sync.OnceValues(func() (*description, error) {
 	return &description{doc: doc}, nil
 })
 
-// operation is what the description says of a route; nil if it says nothing.
-func (d *description) operation(r *route) *routers.Route {
-	item := d.doc.Paths.Value(r.pattern)
-	if item == nil || item.GetOperation(r.method) == nil {
+// operation is what the description says of a request; nil if it says nothing.
+func (d *description) operation(x githubtest.Exchange) *routers.Route {
+	item := d.doc.Paths.Value(x.Pattern)
+	if item == nil || item.GetOperation(x.Method) == nil {
 		return nil
 	}
-	return &routers.Route{Spec: d.doc, Path: r.pattern, PathItem: item, Method: r.method, Operation: item.GetOperation(r.method)}
+	return &routers.Route{Spec: d.doc, Path: x.Pattern, PathItem: item, Method: x.Method, Operation: item.GetOperation(x.Method)}
 }
 
-// checkRequest holds a request against the description.
-func (s *Server) checkRequest(c *call) {
-	if s.spec == nil {
-		return
-	}
-	op := s.spec.operation(c.route)
+// Request implements [githubtest.Validator].
+func (d *description) Request(x githubtest.Exchange) []string {
+	op := d.operation(x)
 	if op == nil {
-		s.complain(c, "request", "GitHub's description has no such operation")
-		return
+		return unwaived(x, "request", "GitHub's description has no such operation")
 	}
-	if err := openapi3filter.ValidateRequest(context.Background(), s.exchange(c, op)); err != nil {
-		s.complain(c, "request", short(err))
+	var wrong []string
+	if err := openapi3filter.ValidateRequest(context.Background(), input(x, op)); err != nil {
+		wrong = append(wrong, short(err))
 	}
-	for name := range c.r.URL.Query() {
+	for name := range x.Request.URL.Query() {
 		if !hasParameter(op, name) {
-			s.complain(c, "request", "unknown parameter "+name)
+			wrong = append(wrong, "unknown parameter "+name)
 		}
 	}
-	if len(bytes.TrimSpace(c.raw)) == 0 {
-		return
+	return unwaived(x, "request", append(wrong, body(x, op)...)...)
+}
+
+// body says what is wrong with the body of a request.
+func body(x githubtest.Exchange, op *routers.Route) []string {
+	if len(bytes.TrimSpace(x.Body)) == 0 {
+		return nil
 	}
-	var body any
-	if json.Unmarshal(c.raw, &body) != nil {
-		s.complain(c, "request", "the body is no JSON")
-		return
+	var value any
+	if json.Unmarshal(x.Body, &value) != nil {
+		return []string{"the body is no JSON"}
 	}
 	content := op.Operation.RequestBody
 	if content == nil || content.Value.Content["application/json"] == nil {
-		s.complain(c, "request", "a body where none is taken")
-		return
+		return []string{"a body where none is taken"}
 	}
-	for _, field := range unknown(body, content.Value.Content["application/json"].Schema.Value, "") {
-		s.complain(c, "request", "unknown field "+field)
+	var wrong []string
+	for _, field := range unknown(value, content.Value.Content["application/json"].Schema.Value, "") {
+		wrong = append(wrong, "unknown field "+field)
 	}
+	return wrong
 }
 
-// exchange is the request as the validator wants it.
-func (s *Server) exchange(c *call, op *routers.Route) *openapi3filter.RequestValidationInput {
-	r := c.r.Clone(context.Background())
-	r.Body = io.NopCloser(bytes.NewReader(c.raw))
-	if len(c.raw) == 0 {
+// input is the request as the validator wants it.
+func input(x githubtest.Exchange, op *routers.Route) *openapi3filter.RequestValidationInput {
+	r := x.Request.Clone(context.Background())
+	r.Body = io.NopCloser(bytes.NewReader(x.Body))
+	if len(x.Body) == 0 {
 		r.Body = http.NoBody
 	}
 	vars := map[string]string{}
-	for name, value := range c.vars {
-		vars[name] = value
-	}
+	maps.Copy(vars, x.Vars)
 	return &openapi3filter.RequestValidationInput{
 		Request: r, PathParams: vars, Route: op,
 		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, SkipSettingDefaults: true},
@@ -145,29 +157,26 @@ func variants(schema *openapi3.Schema, part func(*openapi3.Schema) *openapi3.Sch
 	return found
 }
 
-// checkResponse holds an answer of the server against the description, before
-// anything can go wrong with it on the wire.
-func (s *Server) checkResponse(c *call, status int, header http.Header, body []byte) {
-	if s.spec == nil || c.route == nil || c.route.pattern == graphQLPath {
-		return
-	}
-	op := s.spec.operation(c.route)
+// Answer implements [githubtest.Validator].
+func (d *description) Answer(x githubtest.Exchange, status int, header http.Header, body []byte) []string {
+	op := d.operation(x)
 	if op == nil {
-		return // said already
+		return nil // said of the request
 	}
 	if op.Operation.Responses.Status(status) == nil {
-		if !everywhere(status) {
-			s.complain(c, "answer", fmt.Sprintf("status %d is not described", status))
+		if everywhere(status) {
+			return nil
 		}
-		return
+		return unwaived(x, "answer", fmt.Sprintf("status %d is not described", status))
 	}
 	in := &openapi3filter.ResponseValidationInput{
-		RequestValidationInput: s.exchange(c, op), Status: status, Header: header, Options: &openapi3filter.Options{},
+		RequestValidationInput: input(x, op), Status: status, Header: header, Options: &openapi3filter.Options{},
 	}
 	in.SetBodyBytes(body)
 	if err := openapi3filter.ValidateResponse(context.Background(), in); err != nil {
-		s.complain(c, "answer", fmt.Sprintf("%d: %s", status, short(err)))
+		return unwaived(x, "answer", fmt.Sprintf("%d: %s", status, short(err)))
 	}
+	return nil
 }
 
 // everywhere are the statuses that any operation can answer with, described or not.
@@ -178,17 +187,6 @@ func everywhere(status int) bool {
 		return true
 	}
 	return false
-}
-
-// complain records a violation unless it is waived.
-func (s *Server) complain(c *call, side, what string) {
-	text := fmt.Sprintf("%s %s: %s: %s", c.route.method, c.route.pattern, side, what)
-	for _, w := range waivers() {
-		if w.method == c.route.method && w.pattern == c.route.pattern && w.side == side && strings.Contains(what, w.what) {
-			return
-		}
-	}
-	s.violate(text)
 }
 
 // short keeps what is wrong and leaves out the schema that says so.
