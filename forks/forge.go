@@ -166,8 +166,10 @@ const (
 	Refused  Reaction = "confused"
 )
 
-// Ending says how a pull request ends.
+// Ending says how a pull request ends, or that it has not ended.
 type Ending struct {
+	// Reopen opens it again; nothing else is set then.
+	Reopen bool `json:"reopen,omitempty"`
 	// Merge merges it, if its head is still Head; else it is closed.
 	Merge bool `json:"merge"`
 	Head  Hash `json:"head"`

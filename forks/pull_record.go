@@ -46,6 +46,9 @@ type PullRecord struct {
 	Refused []string `json:"refused"`
 	// Closed is set once auxsync has closed it.
 	Closed bool `json:"closed"`
+	// Declined is set while it is closed and a pass has taken that in: if its conflict is
+	// asked about all the same, somebody asked for it, and it is opened anew.
+	Declined bool `json:"declined"`
 	// Told is set once it is over and people were told how it ended: it is not looked
 	// at again.
 	Told bool `json:"told"`

@@ -7,8 +7,8 @@ import (
 )
 
 // noteAnswers writes into a plan's proposals which pass took an answer in, and which
-// one published it.
-func noteAnswers(old forks.State, p *forks.Plan) {
+// one published it. reached tells whether the published base has a commit of upstream.
+func noteAnswers(old forks.State, p *forks.Plan, reached func(forks.Hash) (bool, error)) error {
 	before := map[forks.ProposalID]forks.ProposalStatus{}
 	for _, was := range old.Proposals {
 		before[was.ID] = was.Status
@@ -19,20 +19,34 @@ func noteAnswers(old forks.State, p *forks.Plan) {
 		if now.Status == forks.Harvested && before[now.ID] != forks.Harvested && now.Taken == 0 {
 			now.Taken = p.Pass
 		}
-		if now.Taken > 0 && now.Published == 0 && publishes(*p, *now) {
+		if now.Taken == 0 || now.Published > 0 {
+			continue
+		}
+		published, err := publishes(*p, *now, reached)
+		if err != nil {
+			return err
+		}
+		if published {
 			now.Published = p.Pass
 		}
 	}
 	p.State.Proposals = list
+	return nil
 }
 
 // publishes reports whether the branch that a plan leads to carries the answer: the
-// patch stands in it, or has left the stack by it.
-func publishes(p forks.Plan, answered forks.Proposal) bool {
+// patch stands in it in that form, which is used from its pin on, or has left the stack
+// by it.
+func publishes(p forks.Plan, answered forks.Proposal, reached func(forks.Hash) (bool, error)) (bool, error) {
 	for _, patch := range p.State.Patches {
-		if patch.ID == answered.Patch {
-			return patch.Out == nil && slices.ContainsFunc(patch.Versions, func(v forks.Version) bool { return v.Proposal == answered.ID })
+		if patch.ID != answered.Patch {
+			continue
 		}
+		i := slices.IndexFunc(patch.Versions, func(v forks.Version) bool { return v.Proposal == answered.ID })
+		if i < 0 || patch.Out != nil {
+			return false, nil
+		}
+		return reached(patch.Versions[i].Pin)
 	}
-	return true // it has ended
+	return true, nil // it has ended
 }

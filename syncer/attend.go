@@ -246,11 +246,7 @@ func (a *attendance) note(ctx context.Context, d pulls.Reconciled) error {
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(d.Records)) {
-		r := d.Records[id]
-		if was := a.records[id]; was.State != forks.PullMerged && r.State == forks.PullMerged {
-			a.out.Due = append(a.out.Due, a.trackOf[id].Name)
-		}
-		if err := a.keep(ctx, id, r); err != nil {
+		if err := a.keep(ctx, id, d.Records[id]); err != nil {
 			return err
 		}
 	}
@@ -263,7 +259,7 @@ func (a *attendance) keep(ctx context.Context, id forks.ProposalID, r forks.Pull
 	if known && was.Equal(r) {
 		return nil
 	}
-	if was.Number != r.Number {
+	if was.Number != r.Number || was.State != forks.PullMerged && r.State == forks.PullMerged {
 		a.out.Due = append(a.out.Due, a.trackOf[id].Name)
 	}
 	a.records[id] = r

@@ -157,8 +157,10 @@ func shows(seen forks.SeenPulls, e pulls.Effect) (pulls.Done, bool) {
 		return pulls.Done{}, slices.ContainsFunc(p.Reviews, func(r forks.PullReview) bool {
 			return r.Mine && e.Review != nil && r.Commit == e.Review.Commit
 		})
+	case pulls.DoStage: // else it would look like a person's doing, and stay for good
+		return pulls.Done{}, shown && p.Draft != e.Ready
 	case pulls.DoEnd:
-		return pulls.Done{}, shown && p.State != forks.PullOpen
+		return pulls.Done{}, shown && (p.State == forks.PullOpen) == e.Ending.Reopen
 	}
 	return pulls.Done{}, false
 }

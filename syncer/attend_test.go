@@ -1,188 +1,155 @@
 package syncer_test
 
 import (
-	"context"
-	"net/http"
+	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/jonboulle/clockwork"
-	"go.uber.org/zap"
 
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/forks/store"
 	"github.com/auxolotl/auxsync/syncer"
-	"github.com/auxolotl/auxsync/syncer/github"
-	"github.com/auxolotl/auxsync/syncer/github/githubtest"
-	"github.com/auxolotl/auxsync/syncer/pulls"
-	"github.com/auxolotl/auxsync/syncer/repo"
 	"github.com/auxolotl/auxsync/syncer/repo/repotest"
 )
 
-const (
-	owner    = "auxolotl"
-	forkName = "pkgs"
-	fullName = owner + "/" + forkName
-	bot      = "aux-bot"
-)
-
-// forgeWorld is a fork whose conflicts are shown on a GitHub.
-type forgeWorld struct {
-	*testing.T
-	up, fork *repotest.Repo
-	server   *githubtest.Server
-	clock    *clockwork.FakeClock
-	store    *store.Store
-	token    string
-	track    forks.Track
-	syncer   *syncer.Syncer
+func TestAConflictBecomesOnePullRequest(t *testing.T) {
+	t.Parallel()
+	w := newForgeWorld(t, 1).overHTTP()
+	w.attend()
+	p := w.pull("hello")
+	if want := `[aux-main] hello: "use the Aux mirror" meets upstream "2.12.1" (1 hunk)`; p.Title != want || p.Author != bot {
+		t.Errorf("the title is %q, by %s, want %q", p.Title, p.Author, want)
+	}
+	if !p.Open || !p.Draft || w.resolved(p) != "failure" {
+		t.Errorf("it is open %t, draft %t, with status %q", p.Open, p.Draft, w.resolved(p))
+	}
+	if !slices.Equal(p.Labels, []string{"auxsync"}) || !slices.Equal(p.Assignees, []string{"ada"}) || !slices.Equal(p.TeamReviewers, []string{"core"}) {
+		t.Errorf("labels %v, assignees %v, reviewers %v", p.Labels, p.Assignees, p.TeamReviewers)
+	}
+	prop := w.proposal("hello")
+	if p.Head != strings.TrimPrefix(string(forks.FixRef("aux-main", prop.ID)), "refs/heads/") || p.Base != strings.TrimPrefix(string(forks.OntoRef("aux-main", prop.ID)), "refs/heads/") {
+		t.Errorf("it is from %s into %s", p.Head, p.Base)
+	}
+	reviews := w.server.Reviews(fullName, p.Number)
+	if len(reviews) != 1 || len(reviews[0].Comments) != 2 || reviews[0].Commit != p.HeadSHA {
+		t.Errorf("the reviews are %+v", reviews)
+	}
+	if body := w.server.Issues(fullName)[0].Body; !strings.Contains(body, fmt.Sprintf("/pull/%d", p.Number)) && !strings.Contains(body, fmt.Sprintf("#%d", p.Number)) {
+		t.Errorf("the dashboard does not name #%d:\n%s", p.Number, body)
+	}
+	w.settledButNumber(p.Number)
 }
 
-// newForgeWorld makes an upstream and a fork with one patch, adopted.
-func newForgeWorld(t *testing.T) *forgeWorld {
-	t.Helper()
-	dir := t.TempDir()
-	w := &forgeWorld{T: t, clock: clockwork.NewFakeClockAt(forgeStartAt())}
-	w.up = repotest.New(t, filepath.Join(dir, "upstream.git"))
-	w.up.Commit(t, "main", repotest.Grace, "hello: init at 2.12.0", map[string]string{"hello.nix": lines("hello", 1, 12), "other.nix": lines("other", 1, 12)})
-	w.fork = w.up.Fork(t, filepath.Join(dir, forkName+".git"))
-	w.fork.Commit(t, "main", repotest.Ada, "hello: use the Aux mirror", map[string]string{"hello.nix": lines("hello", 1, 12, "3=mirror = aux;")})
-	w.server = githubtest.New(t, githubtest.Options{Clock: w.clock, Validate: true})
-	for _, login := range []string{bot, "ada", "bob", "eve"} {
-		w.server.AddUser(login, githubtest.User)
+// settledButNumber checks that nothing is left to do but to write the number down,
+// which the next pass does.
+func (w *forgeWorld) settledButNumber(number int) {
+	w.Helper()
+	if got := w.proposal("hello").Number; got != 0 {
+		w.Errorf("the state has number %d before a pass", got)
 	}
-	w.server.AddRepo(owner, forkName, w.fork.Dir, githubtest.RepoOptions{})
-	w.server.Grant(fullName, bot, githubtest.Write)
-	w.server.Grant(fullName, "bob", githubtest.Write)
-	w.server.AddOrgMember(owner, "ada")
-	w.server.Grant(fullName, "ada", githubtest.Triage)
-	w.token = w.server.Token(bot, githubtest.AllRights())
-	w.track = forks.Track{Fork: forkName, Name: "aux-main", Upstream: w.up.Dir, URL: w.server.GitURL(fullName), Credential: "token", Forge: forks.ForgeGitHub,
-		AllowTransports: []string{"file", "http"}, Follow: "main", Branch: "main", History: forks.Merging, References: forks.KeepReferences,
-		GitHub: forks.GitHub{API: strings.TrimRight(w.server.APIURL(), "/"), Owner: owner, Repo: forkName, ApproveMerges: true, Dashboard: true, Ask: []string{"ada"}}}
-	w.restart(dir)
+	w.pass()
+	prop := w.proposal("hello")
+	if prop.Number != number || prop.URL != fmt.Sprintf("%s/%s/pull/%d", w.server.URL(), fullName, number) {
+		w.Errorf("the state has number %d at %q", prop.Number, prop.URL)
+	}
+	w.calm()
+	w.settled()
+}
+
+func TestTheTokenStandsNowhere(t *testing.T) {
+	t.Parallel()
+	w := newForgeWorld(t, 2).overHTTP()
+	w.story()
+	_, err := w.tryAttend()
+	w.server.Revoke(w.token)
+	_, revoked := w.tryAttend()
+	_, unfetched := w.syncer.Sync(w.ctx, w.track, syncer.Options{Who: "ada"})
+	if revoked == nil || unfetched == nil {
+		t.Errorf("a revoked token does for the API (%v) or for git (%v)", revoked, unfetched)
+	}
+	texts := map[string]string{"error": fmt.Sprint(err, revoked, unfetched), "page": w.picture(), "state": fmt.Sprintf("%+v", w.state())}
+	for i, e := range w.logs.All() {
+		texts[fmt.Sprintf("log line %d", i)] = fmt.Sprint(e.Message, e.ContextMap())
+	}
+	for _, r := range w.server.Requests() {
+		texts["address "+r.Path] = r.Path + "?" + r.Query
+	}
+	if err := w.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, root := range []string{"state", "cache", forkName + ".git"} {
+		err := filepath.WalkDir(filepath.Join(w.dir, root), func(path string, d os.DirEntry, err error) error {
+			if err == nil && d.Type().IsRegular() {
+				content, err := os.ReadFile(path)
+				texts[path] = string(content)
+				return err
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if texts[filepath.Join(w.dir, "state", store.FileName)] == "" {
+		t.Error("the database was not looked through")
+	}
+	for where, text := range texts {
+		if strings.Contains(text, w.token) {
+			t.Errorf("the token stands in %s", where)
+		}
+	}
+}
+
+// TestHostileTextReachesNobody has texts of others in every place that a person on the
+// forge is shown, and looks whom the forge would tell.
+func TestHostileTextReachesNobody(t *testing.T) {
+	t.Parallel()
+	const hostile = "@eve @auxolotl/all Fixes #41 NixOS/nixpkgs#42 https://github.com/NixOS/nixpkgs/pull/43 GH-44 <!-- --> </details> ```"
+	path := "pkgs/@eve #47 ```.nix"
+	w := plainWorld(t, t.TempDir())
+	now := w.up.Now
+	w.up = repotest.New(t, w.up.Dir)
+	w.up.Now = now
+	text := func(line string) files {
+		return files{path: lines("x", 1, 12, "2="+hostile, "3="+line)}
+	}
+	author := "@eve fixes #45 ` <eve@example.org>"
+	w.up.Commit(t, "main", author, "init", text("zero"))
+	w.fork = w.up.Fork(t, w.fork.Dir)
+	w.fork.Commit(t, "main", author, "patch: "+hostile+"\n\n"+hostile+"\n/auxsync drop", text("```\n@eve ours\n/auxsync drop"))
+	w.start()
 	if _, err := w.syncer.Adopt(t.Context(), w.track, syncer.Options{Who: "ada"}); err != nil {
 		t.Fatal(err)
 	}
-	return w
-}
-
-// restart begins a new process on the same state directory.
-func (w *forgeWorld) restart(dir string) {
-	w.Helper()
-	if w.store != nil {
-		if err := w.store.Close(); err != nil {
-			w.Fatal(err)
+	w.up.Commit(t, "main", author, "cause: "+hostile, text("@eve theirs, see #46 and @auxolotl/all ~~~ ```suggestion"))
+	w.pass()
+	w.close()
+	w.serve()
+	w.server.AddTeam(owner, "all", []string{"eve"}, []string{fullName})
+	w.start()
+	w.calm()
+	if len(w.server.Pulls(fullName)) != 1 {
+		t.Fatalf("%d pull requests", len(w.server.Pulls(fullName)))
+	}
+	p := w.server.Pulls(fullName)[0]
+	w.server.As("eve", fullName).Comment(p.Number, "/auxsync drop because "+strings.ReplaceAll(hostile, "@eve", "@ada"))
+	w.calm()
+	w.server.As("bob", fullName).Comment(p.Number, "/auxsync take upstream because of it")
+	w.calm()
+	if p := w.server.Pulls(fullName)[0]; p.Open {
+		t.Error("it is open still")
+	}
+	// The dashboard links to the pull request.
+	meant := map[string]bool{"ada": true, sigCore: true, fmt.Sprintf("%s#%d", fullName, p.Number): true}
+	for _, n := range w.server.Notified() {
+		if n.By == bot && !meant[n.Target] {
+			t.Errorf("this was told: %+v", n)
 		}
 	}
-	db, _, err := store.OpenOrReplace(w.Context(), filepath.Join(dir, "state", store.FileName), w.clock)
-	if err != nil {
-		w.Fatal(err)
+	if len(w.server.Notified()) == 0 {
+		t.Error("nobody was asked")
 	}
-	w.store = db
-	w.Cleanup(func() { _ = db.Close() })
-	git, err := repo.New(w.Context(), repo.Options{})
-	if err != nil {
-		w.Fatal(err)
-	}
-	secret := func() (forks.Secret, error) { return forks.NewSecret(w.token), nil }
-	forge, err := github.New(github.Config{API: w.track.GitHub.API, Owner: owner, Repo: forkName, Auth: github.Auth{Token: secret},
-		Clock: leaping{w.clock}, Log: zap.NewNop(), Transport: http.DefaultTransport.(*http.Transport).Clone()})
-	if err != nil {
-		w.Fatal(err)
-	}
-	w.syncer = syncer.New(syncer.Config{Git: git, Store: db, Forges: db, CacheDir: filepath.Join(dir, "cache"), Clock: w.clock, Log: zap.NewNop(),
-		Secret: func(forks.Track) func() (string, error) { return func() (string, error) { return w.token, nil } },
-		Forge:  func(forks.Track) (pulls.Forge, error) { return forge, nil },
-		People: func(t forks.Track, _ forks.Proposal) (list []syncer.Candidate) {
-			for _, name := range t.GitHub.Ask {
-				list = append(list, syncer.Candidate{Name: name, Reason: "asked about all conflicts"})
-			}
-			return list
-		}})
-}
-
-// sync makes a pass with what comes before and after it on the forge.
-func (w *forgeWorld) sync() syncer.Outcome {
-	w.Helper()
-	w.attend()
-	out, err := w.syncer.Sync(w.Context(), w.track, syncer.Options{Who: "ada"})
-	if err != nil {
-		w.Fatal(err)
-	}
-	w.attend()
-	return out
-}
-
-func (w *forgeWorld) attend() syncer.Attended {
-	w.Helper()
-	out, err := w.syncer.Attend(w.Context(), []forks.Track{w.track}, syncer.AttendOptions{})
-	if err != nil {
-		w.Fatal(err)
-	}
-	return out
-}
-
-// conflict lets upstream change the patch's line, and makes a pass.
-func (w *forgeWorld) conflict() {
-	w.Helper()
-	w.up.Commit(w, "main", repotest.Grace, "hello: 2.12.0 -> 2.12.1", map[string]string{"hello.nix": lines("hello", 1, 12, "3=mirror = gnu;")})
-	w.sync()
-}
-
-func (w *forgeWorld) state() forks.State {
-	w.Helper()
-	s, err := w.syncer.Read(context.Background(), w.track)
-	if err != nil || s == nil {
-		w.Fatalf("state: %v %v", s, err)
-	}
-	return *s
-}
-
-func TestConflictBecomesOnePullRequestAndTheAnswerIsTakenIn(t *testing.T) {
-	t.Parallel()
-	w := newForgeWorld(t)
-	w.conflict()
-	list := w.server.Pulls(fullName)
-	if len(list) != 1 {
-		t.Fatalf("%d pull requests", len(list))
-	}
-	p := list[0]
-	t.Logf("%+v\n%s", p, p.Body)
-	if !p.Draft || !slices.Contains(p.Labels, "auxsync") || !slices.Equal(p.Assignees, []string{"ada"}) {
-		t.Errorf("%+v", p)
-	}
-	w.sync()
-	if n := w.state().Proposals[0].Number; n != p.Number {
-		t.Errorf("the state has number %d", n)
-	}
-	if out := w.attend(); out.Effects != 0 || len(out.Due) != 0 {
-		t.Errorf("a second look does %+v", out)
-	}
-	w.server.As("ada", fullName).Comment(p.Number, "/auxsync take upstream because theirs is fine")
-	w.sync()
-	w.sync()
-	t.Logf("%+v", w.state().Proposals)
-	for _, c := range w.server.Comments(fullName, p.Number) {
-		t.Logf("%+v", c)
-	}
-	t.Logf("%+v", w.server.Pulls(fullName)[0])
-	for _, i := range w.server.Issues(fullName) {
-		t.Logf("%+v", i)
-	}
-}
-
-func forgeStartAt() time.Time { return time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC) }
-
-// leaping is a clock that jumps to the end of every wait.
-type leaping struct{ *clockwork.FakeClock }
-
-// NewTimer implements [clockwork.Clock].
-func (l leaping) NewTimer(d time.Duration) clockwork.Timer {
-	timer := l.FakeClock.NewTimer(d)
-	l.Advance(d)
-	return timer
+	w.settled()
 }

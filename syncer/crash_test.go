@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -112,6 +113,7 @@ func TestCrashAtEachPointAndGoOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	points = slices.DeleteFunc(points, ofForge)
 	if len(points) == 0 {
 		t.Fatal("the program has no crash points")
 	}
@@ -195,8 +197,14 @@ func afterPass(t *testing.T, dir string, s crashScenario, point string) string {
 // runChild runs one pass in a process of its own and reports whether it crashed.
 func runChild(t *testing.T, dir, point string) bool {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "-test.run=^TestCrashChild$")
-	cmd.Env = append(os.Environ(), childVariable+"="+dir, crash.Variable+"="+point, "GORACE=atexit_sleep_ms=0")
+	return runIn(t, "TestCrashChild", childVariable, dir, point)
+}
+
+// runIn runs a child in a world and reports whether it crashed.
+func runIn(t *testing.T, child, variable, dir, point string) bool {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], "-test.run=^"+child+"$")
+	cmd.Env = append(os.Environ(), variable+"="+dir, crash.Variable+"="+point, "GORACE=atexit_sleep_ms=0")
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	switch {
@@ -246,4 +254,129 @@ func TestCrashChild(t *testing.T) {
 	if _, err := s.Sync(ctx, step.Track, syncer.Options{Who: "mona", Retarget: step.Retarget}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// forgePoints are the crash points around an effect on a forge.
+func forgePoints() []string { return []string{"*-announced", "*-answered"} }
+
+// ofForge reports whether a point is passed when a forge is attended to.
+func ofForge(point string) bool { return slices.Contains(forgePoints(), point) }
+
+// forgeVariable names the forgeWorld in which the test binary, run again, attends to the
+// forge and makes a pass; without it TestForgeCrashChild does nothing.
+const forgeVariable = "AUXSYNC_CRASH_FORGE"
+
+// A forgeStep is what the child needs to know of its parent's world.
+type forgeStep struct {
+	Track forks.Track
+	Token string
+}
+
+// TestCrashAroundEachEffectOnAForgeAndGoOn ends the program before and after each effect
+// on the forge, and where a request is answered, and starts it again: people see what
+// they see without a crash.
+func TestCrashAroundEachEffectOnAForgeAndGoOn(t *testing.T) {
+	points, err := crash.Names("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, point := range append(forgePoints(), "answering") {
+		if !slices.Contains(points, point) {
+			t.Errorf("there is no crash point %s", point)
+		}
+	}
+	for _, stage := range []struct {
+		name    string
+		prepare func(w *forgeWorld)
+		points  []string
+	}{
+		{"a conflict is new", func(*forgeWorld) {}, forgePoints()},
+		{"somebody refused, and an approval", func(w *forgeWorld) {
+			w.calm()
+			w.ready("mirror = both;")
+			p := w.pull("hello")
+			w.server.As("eve", fullName).Comment(p.Number, "/auxsync drop")
+			w.server.As("ada", fullName).Review(p.Number, "APPROVE", "")
+		}, forgePoints()},
+		{"a command", func(w *forgeWorld) {
+			w.calm()
+			w.server.As("ada", fullName).Comment(w.pull("hello").Number, "/auxsync keep ours")
+		}, append(forgePoints(), "answering")},
+	} {
+		t.Run(stage.name, func(t *testing.T) {
+			t.Parallel()
+			want, crashed := afterForge(t, stage.prepare, "")
+			if crashed {
+				t.Fatal("the undisturbed child crashed")
+			}
+			for _, point := range stage.points {
+				n := 1
+				for ; ; n++ {
+					got, crashed := afterForge(t, stage.prepare, fmt.Sprintf("%s:%d", point, n))
+					if !crashed {
+						break
+					}
+					if got != want {
+						t.Errorf("crash at %s:%d, people see another picture:\n%s", point, n, difference(got, want))
+					}
+				}
+				if n == 1 {
+					t.Errorf("the program never came by crash point %s", point)
+				}
+			}
+		})
+	}
+}
+
+// afterForge prepares a world, runs a child that may crash, goes on in this process, and
+// returns what people see then.
+func afterForge(t *testing.T, prepare func(*forgeWorld), point string) (picture string, crashed bool) {
+	t.Helper()
+	w := newForgeWorld(t, 1)
+	prepare(w)
+	w.close()
+	text, err := json.Marshal(forgeStep{w.track, w.token})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(w.dir, stepFile), text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	crashed = runIn(t, "TestForgeCrashChild", forgeVariable, w.dir, point)
+	w.start()
+	w.attend()
+	w.pass()
+	w.calm()
+	w.settled()
+	waiting, err := w.store.Requests(t.Context(), forkName, w.track.Name)
+	if err != nil || len(waiting) > 0 {
+		t.Errorf("crash at %s: requests wait: %v %v", point, waiting, err)
+	}
+	picture = w.picture()
+	w.close()
+	return picture, crashed
+}
+
+// TestForgeCrashChild is the other process: what the daemon does in the world that the
+// environment names.
+func TestForgeCrashChild(t *testing.T) {
+	dir := os.Getenv(forgeVariable)
+	if dir == "" {
+		return // not a child
+	}
+	text, err := os.ReadFile(filepath.Join(dir, stepFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var step forgeStep
+	if err := json.Unmarshal(text, &step); err != nil {
+		t.Fatal(err)
+	}
+	w := plainWorld(t, dir)
+	w.track, w.token = step.Track, step.Token
+	w.start()
+	w.attend()
+	w.pass()
+	w.attend()
+	w.close()
 }

@@ -101,7 +101,9 @@ func (v *visit) propose(ctx context.Context, q *repo.Quarantine, planner *rebase
 	d.plan.Proposals, d.plan.Cleanup = decided.Actions, decided.Cleanup
 	d.plan.State.Proposals = decided.Proposals
 	d.plan.State.Decisions = append(withoutQuestions(d.plan.State.Decisions), keepAsked(in.State.Decisions, decided.Questions)...)
-	noteAnswers(*in.State, &d.plan)
+	if err := noteAnswers(*in.State, &d.plan, func(pin forks.Hash) (bool, error) { return q.IsAncestor(ctx, pin, d.plan.Base.New) }); err != nil {
+		return err
+	}
 	for _, b := range decided.Builds {
 		i := slices.IndexFunc(decided.Proposals, func(p forks.Proposal) bool { return p.ID == b.ID })
 		d.plan.WouldPush = append(d.plan.WouldPush, pulls.PairRefs(v.track.Name, decided.Proposals[i])...)

@@ -15,7 +15,8 @@ import (
 //
 // It is refused, too, if fix is at another tip by now, and if a merge is no
 // fast-forward, which is for a person to make. The branches that an end leaves behind
-// are removed by the pass that takes it in.
+// are removed by the pass that takes it in. Nothing is opened again here: a person pushes
+// the branches.
 func (f *Forge) End(ctx context.Context, _ int64, p forks.Pull, e forks.Ending) error {
 	verb, decide := "close", f.toClose
 	if e.Merge {
@@ -23,6 +24,9 @@ func (f *Forge) End(ctx context.Context, _ int64, p forks.Pull, e forks.Ending) 
 	}
 	if p.ID == "" {
 		return noPages(verb + " an issue")
+	}
+	if e.Reopen {
+		return noPages("open a conflict again")
 	}
 	doing := fmt.Sprintf("%s %s of %s", verb, p.ID, p.Track)
 	now, err := f.pair(ctx, p.Track, p.ID)

@@ -94,31 +94,34 @@ func (f *Forge) staged(d doing, number int, ready bool, done mutated) error {
 	return d.undone(errNotOurs)
 }
 
-// End merges or closes. What has ended so already is done.
+// End merges, closes, or opens again. What has ended so already, or is open, is done.
 func (f *Forge) End(ctx context.Context, _ int64, p forks.Pull, e forks.Ending) error {
 	defer f.forget(p.Number)
 	if e.Merge {
 		return f.merge(ctx, p, e)
 	}
-	d := doing{fmt.Sprintf("close %d", p.Number), "Pull requests: write"}
+	d, wanted := doing{fmt.Sprintf("close %d", p.Number), "Pull requests: write"}, "closed"
+	if e.Reopen {
+		d.what, wanted = fmt.Sprintf("open %d again", p.Number), "open"
+	}
 	var state string
 	var err error
 	if p.ID == "" {
 		d.right = "Issues: write"
 		var issue *gh.Issue
-		issue, _, err = f.client.Issues.Edit(ctx, f.owner, f.repo, p.Number, &gh.IssueRequest{State: gh.String("closed")})
+		issue, _, err = f.client.Issues.Edit(ctx, f.owner, f.repo, p.Number, &gh.IssueRequest{State: &wanted})
 		state = issue.GetState()
 	} else {
 		var pull *gh.PullRequest
-		pull, _, err = f.client.PullRequests.Edit(ctx, f.owner, f.repo, p.Number, &gh.PullRequest{State: gh.String("closed")})
+		pull, _, err = f.client.PullRequests.Edit(ctx, f.owner, f.repo, p.Number, &gh.PullRequest{State: &wanted})
 		state = pull.GetState()
 		if status(err) == http.StatusUnprocessableEntity {
-			if now, look := f.pull(ctx, p.Number); look == nil && now.GetState() == "closed" {
+			if now, look := f.pull(ctx, p.Number); look == nil && now.GetState() == wanted {
 				return nil
 			}
 		}
 	}
-	if err == nil && state != "closed" {
+	if err == nil && state != wanted {
 		err = errNotOurs
 	}
 	return d.undone(err)

@@ -13,7 +13,7 @@ import (
 type DashboardInput struct {
 	Fork      string
 	Tracks    []DashboardTrack
-	Heartbeat time.Time // when auxsync last looked
+	Heartbeat time.Time // the hour in which auxsync last looked
 	Page      string    // address of the status page; "" for none
 }
 
@@ -62,7 +62,7 @@ func DashboardBody(d DashboardInput) string {
 		}
 		undecided += len(t.Decisions)
 	}
-	top := dashboardMark + "\n\n" + unmarked(fmt.Sprintf("%s\n\nauxsync keeps %s grafted onto its upstream. Last look: %s.%s\n",
+	top := dashboardMark + "\n\n" + unmarked(fmt.Sprintf("%s\n\nauxsync keeps %s grafted onto its upstream. A sign of life, once an hour: %s.%s\n",
 		waiting(open, undecided), span(d.Fork, maxGlance), at(d.Heartbeat), statusPage(d.Page)))
 	bottom := "\n## Commands\n\nComment here, each on a line of its own:\n\n" +
 		"- `/auxsync pause because …` – nothing is done until somebody resumes it\n" +

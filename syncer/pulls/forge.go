@@ -50,6 +50,6 @@ type Forge interface {
 	Comment(ctx context.Context, intent int64, p forks.Pull, id int64, body string) (int64, error)
 	// React acknowledges a comment. Repeats itself without harm.
 	React(ctx context.Context, intent int64, comment int64, r forks.Reaction) error
-	// End merges or closes. What has ended so already is done.
+	// End merges, closes, or opens again. What has ended so already, or is open, is done.
 	End(ctx context.Context, intent int64, p forks.Pull, e forks.Ending) error
 }

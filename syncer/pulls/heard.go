@@ -246,7 +246,7 @@ func Names(in ReconcileInput) []string {
 	for id, p := range in.Seen.Pulls {
 		comments(p, in.Records[id])
 		for _, r := range p.Reviews {
-			if p.State == forks.PullOpen && r.Approves && !r.Mine && !r.Bot && r.Commit == p.Head {
+			if approvable(p, in.Seen.Me) && r.Approves && !r.Mine && !r.Bot && r.Commit == p.Head {
 				note(r.By)
 			}
 		}
@@ -259,4 +259,10 @@ func Names(in ReconcileInput) []string {
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
+}
+
+// approvable reports whether it matters who approves: while it is open, and where
+// auxsync merged it for somebody.
+func approvable(p forks.Pull, me string) bool {
+	return p.State == forks.PullOpen || p.State == forks.PullMerged && strings.EqualFold(p.By, me)
 }

@@ -1,6 +1,7 @@
 package pulls
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/auxolotl/auxsync/forks"
@@ -75,13 +76,19 @@ type page struct {
 // do asks for an effect, unless the forge refused the same before.
 func (p *page) do(e Effect) {
 	e.Proposal, e.Pull, e.Number = p.wish.Proposal.ID, p.seen, p.seen.Number
-	name := e.digest()
-	for _, refused := range p.rec.Refused {
-		if refused == name {
-			return
-		}
+	if !slices.Contains(p.rec.Refused, e.digest()) {
+		p.effects = append(p.effects, e)
 	}
-	p.effects = append(p.effects, e)
+}
+
+// reopening opens again what a person closed, once it is asked again.
+func (p *page) reopening() Effect {
+	return Effect{Kind: DoEnd, Proposal: p.wish.Proposal.ID, Number: p.seen.Number, Ending: forks.Ending{Reopen: true}}
+}
+
+// stuck reports whether it is asked again, and the forge does not open it again.
+func (p *page) stuck() bool {
+	return p.rec.Declined && slices.Contains(p.rec.Refused, p.reopening().digest())
 }
 
 // missing reports whether a pull request has to be opened. One that was known and is
@@ -93,7 +100,7 @@ func (p *page) missing(found bool) bool {
 	if !found {
 		return p.rec.Number == 0
 	}
-	return p.seen.State == forks.PullClosed && p.closedByStranger()
+	return p.seen.State == forks.PullClosed && (p.stuck() || p.closedByStranger())
 }
 
 // closedByStranger is true of a pull request that was opened by somebody else, and
@@ -131,9 +138,14 @@ func (p *page) decide() {
 }
 
 // shape brings the pull request to what it should be. One that a person closed while
-// its conflict is open waits for a pass to take that in.
+// its conflict is open waits for a pass to take that in; once it is asked again after
+// that, it is opened again.
 func (p *page) shape() {
 	live, open := p.wish.Proposal.Status.Live(), p.seen.State == forks.PullOpen
+	if live && p.rec.Declined {
+		p.do(p.reopening())
+		return
+	}
 	if live && open {
 		p.status()
 		p.people()
@@ -162,12 +174,25 @@ func (p *page) observe() {
 		p.adopt()
 		was = ""
 	}
-	seen := p.seen
-	p.rec.URL, p.rec.State, p.rec.By, p.rec.Updated, p.rec.Head = seen.URL, seen.State, seen.By, seen.Updated, seen.Head
+	seen, by := p.seen, p.decidedBy()
+	p.rec.URL, p.rec.State, p.rec.By, p.rec.Updated, p.rec.Head = seen.URL, seen.State, by, seen.Updated, seen.Head
 	if seen.State == forks.PullClosed && isOver(p.wish.Proposal.Status) { // also where the answer to closing it was lost
 		p.rec.Closed = true
 	}
+	p.rec.Declined = seen.State == forks.PullClosed && (p.rec.Declined || p.wish.Proposal.Status == forks.Declined)
 	p.turned(was)
+}
+
+// decidedBy is who merged or closed it. Where auxsync merged what was approved, that is
+// who approved it.
+func (p *page) decidedBy() string {
+	if p.seen.State != forks.PullMerged || !strings.EqualFold(p.seen.By, p.in.Seen.Me) {
+		return p.seen.By
+	}
+	if by, ok := p.approvedBy(); ok {
+		return by
+	}
+	return p.seen.By
 }
 
 // adopt begins the record of a pull request that is there already: auxsync opened it

@@ -135,7 +135,7 @@ func (p *page) turned(was forks.PullState) {
 	status, seen := p.wish.Proposal.Status, p.seen
 	switch {
 	case status.Live() && seen.State == forks.PullClosed:
-		ours := p.rec.Closed || seen.By != "" && strings.EqualFold(seen.By, p.in.Seen.Me)
+		ours := p.rec.Closed || p.rec.Declined || seen.By != "" && strings.EqualFold(seen.By, p.in.Seen.Me)
 		if !ours && (!seen.Foreign || p.maySettle(seen.By)) {
 			p.turn(forks.VerbDecline, "closed")
 		}

@@ -67,8 +67,11 @@ func Record(rec forks.PullRecord, e Effect, d Done) forks.PullRecord {
 		rec = answered(rec, e.Comment)
 	case DoEnd:
 		rec.Closed, rec.State = true, forks.PullClosed
-		if e.Ending.Merge {
+		switch {
+		case e.Ending.Merge:
 			rec.Closed, rec.State = false, forks.PullMerged
+		case e.Ending.Reopen:
+			rec.Closed, rec.Declined, rec.State = false, false, forks.PullOpen
 		}
 	}
 	return rec
