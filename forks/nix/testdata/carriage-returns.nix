@@ -1,0 +1,8 @@
+# carriage returns
+{
+	a = "x
+y";
+  b = ''
+    z
+  '';
+}
