@@ -52,6 +52,7 @@ func (r *configReader) config(root *tomlTable) *Config {
 		r.fork(all, name, in)
 	}
 	r.checkPlaces()
+	r.checkDashboards()
 	r.checkStacks()
 	for _, p := range r.placed {
 		if p.track.IsPattern() {

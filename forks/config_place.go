@@ -52,6 +52,24 @@ func (r *configReader) checkPair(first, second placedTrack) {
 	}
 }
 
+// checkDashboards tells forks that would write one dashboard: there is one in a
+// repository.
+func (r *configReader) checkDashboards() {
+	told := map[string]bool{}
+	for _, second := range r.placed {
+		b := second.track
+		for _, first := range r.placed {
+			a := first.track
+			if first.line > second.line || a.Fork == b.Fork || told[b.Fork] || !a.GitHub.Dashboard || !b.GitHub.Dashboard || !SameRepository(a.URL, b.URL) {
+				continue
+			}
+			told[b.Fork] = true
+			r.problems.add(second.line, keyPath{"forks", b.Fork, "github", "dashboard"},
+				"forks.%s has the dashboard of the same repository; set it to false in one of them", a.Fork)
+		}
+	}
+}
+
 // checkStacks tells each stack_from that names no stack.
 func (r *configReader) checkStacks() {
 	for _, p := range r.placed {

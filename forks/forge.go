@@ -47,15 +47,27 @@ const (
 
 // PullReview is one person's review.
 type PullReview struct {
-	ID       int64     `json:"id"`
-	By       string    `json:"by"`
-	Bot      bool      `json:"bot"`
-	Mine     bool      `json:"mine"` // auxsync's own
-	Approves bool      `json:"approves"`
-	Commit   Hash      `json:"commit"` // the head that was reviewed
-	Body     string    `json:"body"`
-	At       time.Time `json:"at"`
+	ID      int64         `json:"id"`
+	By      string        `json:"by"`
+	Bot     bool          `json:"bot"`
+	Mine    bool          `json:"mine"` // auxsync's own
+	Verdict ReviewVerdict `json:"verdict"`
+	Commit  Hash          `json:"commit"` // the head that was reviewed
+	Body    string        `json:"body"`
+	At      time.Time     `json:"at"`
 }
+
+// ReviewVerdict is what a review says of the change. A person's latest one that is no
+// mere comment holds.
+type ReviewVerdict string
+
+// The verdicts of a review.
+const (
+	ReviewApproved  ReviewVerdict = "approved"
+	ReviewChanges   ReviewVerdict = "changes requested"
+	ReviewDismissed ReviewVerdict = "dismissed" // what it said was taken back
+	ReviewCommented ReviewVerdict = "commented" // changes no verdict
+)
 
 // PullComment is one comment on a pull request or on the dashboard.
 type PullComment struct {
@@ -175,6 +187,8 @@ type Ending struct {
 	Head  Hash `json:"head"`
 	// Message of the merge.
 	Message string `json:"message"`
+	// For is who wants the merge; from others.
+	For string `json:"for"`
 }
 
 // Standing is what a person may do in a fork's repository.
@@ -202,6 +216,27 @@ func (e *UnknownOutcomeError) Error() string {
 
 // Unwrap returns the cause.
 func (e *UnknownOutcomeError) Unwrap() error { return e.Err }
+
+// PacedError says that auxsync itself put a write off, to stay below the limits of the
+// forge. It was not sent. Other writes have to wait too; reads need not. It is the
+// cause of a [Problem] of kind Retry whose NotBefore is Until.
+type PacedError struct{ Until time.Time }
+
+// Error says until when.
+func (e *PacedError) Error() string {
+	return fmt.Sprintf("many writes in a short time: no more are sent before %s", e.Until.UTC().Format(time.RFC3339))
+}
+
+// LaterError says that the forge will take an effect, but not yet: nothing was done,
+// and only this effect has to wait; others may go on. Its cause is a [Problem] of kind
+// Retry that names no time: the effect is decided anew at the next look.
+type LaterError struct{ Err error }
+
+// Error gives the cause.
+func (e *LaterError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *LaterError) Unwrap() error { return e.Err }
 
 // ForgeRefusedError says that a forge will not do something, and would not if it
 // were asked again in the same way. Nothing was done.

@@ -41,6 +41,9 @@ type Proposal struct {
 	Conflict Conflict       `json:"conflict"`
 	Onto     Hash           `json:"onto"` // the tips as we pushed them
 	Fix      Hash           `json:"fix"`
+	// Settled is the tip of the fix branch that a pass judged to be settled; zero if it is
+	// not Ready.
+	Settled Hash `json:"settled,omitzero"`
 	// Picked is the patch's form that fix presents.
 	Picked Hash `json:"picked"`
 	// Touched is set once a person's commit was seen on fix: hands off for good.

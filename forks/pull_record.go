@@ -44,11 +44,20 @@ type PullRecord struct {
 	Taken    []int64 `json:"taken"`
 	// Refused has digests of effects that the forge refused: not tried again.
 	Refused []string `json:"refused"`
+	// MergeRefusals counts how often the forge refused to merge Head, which is tried again
+	// from MergeNotBefore on: what stands in the way may go.
+	MergeRefusals  int       `json:"merge_refusals,omitempty"`
+	MergeNotBefore time.Time `json:"merge_not_before,omitzero"`
+	// Reopened is when auxsync opened it again last.
+	Reopened time.Time `json:"reopened,omitzero"`
 	// Closed is set once auxsync has closed it.
 	Closed bool `json:"closed"`
-	// Declined is set while it is closed and a pass has taken that in: if its conflict is
-	// asked about all the same, somebody asked for it, and it is opened anew.
+	// Declined is set while it is closed and a pass has taken that in, or somebody said
+	// there that it is to be asked again: if its conflict is asked about all the same, it
+	// is opened anew.
 	Declined bool `json:"declined"`
+	// For is who wanted the merge that auxsync made; "" if it made none.
+	For string `json:"for"`
 	// Told is set once it is over and people were told how it ended: it is not looked
 	// at again.
 	Told bool `json:"told"`

@@ -1,6 +1,7 @@
 package syncer
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -53,10 +54,11 @@ func (h heard) numbered(list []forks.Proposal) []forks.Proposal {
 	return list
 }
 
-// mergedBy is who merged a pull request, as the forge says; "" if it does not.
+// mergedBy is who merged a pull request, as the forge says, or had auxsync merge it; ""
+// if that is not known.
 func (h heard) mergedBy(id forks.ProposalID) string {
 	if r := h.records[id]; r.State == forks.PullMerged {
-		return r.By
+		return cmp.Or(r.For, r.By)
 	}
 	return ""
 }

@@ -31,11 +31,18 @@ type Attended struct {
 	Due []string
 	// Effects counts what was done on the forge.
 	Effects int
+	// Waits is when a further visit may do what this one had to leave; zero if it left
+	// nothing.
+	Waits time.Time
 }
 
 // rounds bounds how often one visit looks again at what it has done: once for what
 // was opened, once for what was then written, and once for an answer that was lost.
 const rounds = 6
+
+// mostResults is how many requests of a fork are looked through for results that
+// nobody was told of on the page: more than people make between two visits.
+const mostResults = 200
 
 // Attend brings the pull requests of a fork to what the states of its tracks want,
 // and takes in what people said on them. It needs the forge and no remote; fetching
@@ -52,7 +59,7 @@ func (s *Syncer) Attend(ctx context.Context, tracks []forks.Track, o AttendOptio
 	if err != nil || forge == nil || !forge.Traits().Pages {
 		return Attended{}, err
 	}
-	a := &attendance{Syncer: s, forge: forge, fork: tracks[0].Fork, opts: o}
+	a := &attendance{Syncer: s, forge: forge, fork: tracks[0].Fork, opts: o, waits: map[forks.ProposalID]bool{}}
 	if err := a.mayAsk(ctx); err != nil {
 		return Attended{}, err
 	}
@@ -70,6 +77,8 @@ type attendance struct {
 	opts  AttendOptions
 	about []aboutTrack
 	out   Attended
+	waits map[forks.ProposalID]bool // what has an effect that a later visit is to try
+	paced bool                      // nothing more is written in this visit
 
 	records   map[forks.ProposalID]forks.PullRecord
 	trackOf   map[forks.ProposalID]forks.Track
@@ -81,15 +90,15 @@ type aboutTrack struct {
 	track forks.Track
 	state forks.State
 	told  map[forks.ProposalID]told
-	pairs map[forks.ProposalID]forks.Pair // as the last pass found them
 }
 
 func (t aboutTrack) adopted() bool { return t.state.Pass > 0 }
 
-// mayAsk refuses while the forge wants to be left alone.
+// mayAsk refuses while the forge wants to be left alone. A time that no forge could
+// have named was written by a clock that was wrong.
 func (a *attendance) mayAsk(ctx context.Context) error {
 	until, why, err := a.Forges.ForgeNotBefore(ctx, a.fork)
-	if err != nil || !a.Clock.Now().Before(until) {
+	if wait := until.Sub(a.Clock.Now()); err != nil || wait <= 0 || wait > believed {
 		return err
 	}
 	return &forks.Problem{Kind: forks.Retry, NotBefore: until,
@@ -127,10 +136,11 @@ func (a *attendance) visit(ctx context.Context, tracks []forks.Track) error {
 		if err := a.note(ctx, decided); err != nil {
 			return err
 		}
-		if len(decided.Effects) == 0 {
+		effects := slices.DeleteFunc(decided.Effects, func(e pulls.Effect) bool { return a.waits[e.Proposal] })
+		if len(effects) == 0 {
 			return a.finish(ctx, in.Wishes)
 		}
-		if lost, err = a.act(ctx, decided.Effects); err != nil {
+		if lost, err = a.act(ctx, effects); err != nil || a.paced {
 			return err
 		}
 	}
@@ -144,6 +154,7 @@ func (a *attendance) gather(ctx context.Context, tracks []forks.Track) (err erro
 	if a.dashboard, err = a.Forges.DashboardRecord(ctx, a.fork); err != nil {
 		return err
 	}
+	a.retold.only(a.fork, tracks)
 	for _, t := range tracks {
 		records, err := a.Forges.PullRecords(ctx, t.Fork, t.Name)
 		if err != nil {
@@ -169,7 +180,7 @@ func (a *attendance) look(ctx context.Context) (pulls.ReconcileInput, error) {
 	q := forks.PullQuestion{DashboardNumber: a.dashboard.Number}
 	in := pulls.ReconcileInput{Traits: a.forge.Traits(), Records: maps.Clone(a.records), DashboardRecord: a.dashboard, Now: a.Clock.Now()}
 	for _, t := range a.about {
-		in.Tracks = append(in.Tracks, t.track.Name)
+		in.Tracks, in.Repository = append(in.Tracks, t.track.Name), t.track.GitHub.Owner+"/"+t.track.GitHub.Repo
 		q.Dashboard = q.Dashboard || t.track.GitHub.Dashboard
 		for _, p := range t.state.Proposals {
 			if a.watched(p) {
@@ -189,6 +200,9 @@ func (a *attendance) look(ctx context.Context) (pulls.ReconcileInput, error) {
 	}
 	in.Records, in.DashboardRecord = maps.Clone(a.records), a.dashboard
 	if in.Standings, err = a.standings(ctx, in); err != nil {
+		return in, err
+	}
+	if in.Results, err = a.Forges.RecentRequests(ctx, a.fork, mostResults); err != nil {
 		return in, err
 	}
 	a.wishes(&in)
@@ -278,7 +292,7 @@ func (a *attendance) keepDashboard(ctx context.Context, r forks.PullRecord) erro
 func (a *attendance) finish(ctx context.Context, wishes []pulls.Wish) error {
 	for _, w := range wishes {
 		r := a.records[w.Proposal.ID]
-		if !w.Final || r.Number > 0 && r.State == forks.PullOpen {
+		if !w.Final || a.waits[w.Proposal.ID] || r.Number > 0 && r.State == forks.PullOpen {
 			continue
 		}
 		r.Told = true

@@ -16,15 +16,18 @@ import (
 )
 
 // act carries effects out. lost is the first answer that was lost: the next look says
-// what became of it. err ends the visit.
+// what became of it. err ends the visit. An effect that has to wait keeps those of its
+// own proposal waiting, and no other's; one that is put off for its pace keeps all.
 func (a *attendance) act(ctx context.Context, effects []pulls.Effect) (lost, err error) {
 	unsure := map[forks.ProposalID]bool{}
 	for _, e := range effects {
-		if unsure[e.Proposal] {
-			continue // what follows may depend on what is not known
+		if unsure[e.Proposal] || a.waits[e.Proposal] {
+			continue // what follows may depend on it
 		}
 		err := a.effect(ctx, e)
 		var unknown *forks.UnknownOutcomeError
+		var paced *forks.PacedError
+		var later *forks.LaterError
 		switch {
 		case err == nil:
 			a.out.Effects++
@@ -32,6 +35,16 @@ func (a *attendance) act(ctx context.Context, effects []pulls.Effect) (lost, err
 			a.Log.Info("an answer of the forge was lost; looking what became of it", zap.String("fork", a.fork), zap.Error(err))
 			unsure[e.Proposal] = true
 			lost = forks.RetryLater("", "%w", err)
+		case errors.As(err, &paced):
+			a.Log.Info("writes on the forge are put off", zap.String("fork", a.fork), zap.Time("until", paced.Until))
+			a.paced, a.out.Waits = true, paced.Until
+			return nil, nil
+		case errors.As(err, &later):
+			a.Log.Debug("not possible on the forge yet", zap.String("fork", a.fork), zap.String("conflict", string(e.Proposal)), zap.Error(err))
+			a.waits[e.Proposal] = true
+			if a.out.Waits.IsZero() {
+				a.out.Waits = a.Clock.Now()
+			}
 		default:
 			return nil, err
 		}
@@ -78,7 +91,10 @@ func (a *attendance) effect(ctx context.Context, e pulls.Effect) error {
 		}
 		return a.Forges.SettleIntent(held, id, forks.IntentForgotten, err.Error())
 	}
-	return errors.Join(err, a.Forges.SettleIntent(held, id, forks.IntentForgotten, forks.Clip(err.Error(), 500)))
+	if failed := a.Forges.SettleIntent(held, id, forks.IntentForgotten, forks.Clip(err.Error(), 500)); failed != nil {
+		return failed // of this machine: it is not to pass for a trouble of the forge
+	}
+	return err
 }
 
 // eventTrack names the track that an event about an effect belongs to: the first one
@@ -145,7 +161,7 @@ func shows(seen forks.SeenPulls, e pulls.Effect) (pulls.Done, bool) {
 	}
 	switch e.Kind {
 	case pulls.DoOpen:
-		return pulls.Done{Pull: p}, shown
+		return pulls.Done{Pull: p}, shown && p.State != forks.PullClosed // that may be an earlier one
 	case pulls.DoComment:
 		i := slices.IndexFunc(p.Comments, func(c forks.PullComment) bool {
 			return c.Mine && (e.Comment == 0 || c.ID == e.Comment) && sameText(c.Body, e.Body)

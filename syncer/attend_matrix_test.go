@@ -109,7 +109,7 @@ func (w *forgeWorld) restore(p githubtest.Pull) {
 
 var (
 	anyHash   = regexp.MustCompile(`\b[0-9a-f]{10}(?:[0-9a-f]{30})?\b`)
-	anyNumber = regexp.MustCompile(`/pull/[0-9]+|(?:pass|passes|refused) [0-9]+|127\.0\.0\.1:[0-9]+|Last look: [^.]*`)
+	anyNumber = regexp.MustCompile(`/pull/[0-9]+|(?:pass|passes|refused|result) [0-9]+|127\.0\.0\.1:[0-9]+|Last look: [^.]*`)
 )
 
 // picture is what people see on the forge, without what depends on how often something

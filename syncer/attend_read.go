@@ -14,7 +14,7 @@ import (
 
 // maxShown is the size of the largest file whose conflicts are shown on a page, in
 // bytes.
-const maxShown = 1 << 20
+const maxShown = 4 << 20
 
 // told is what the objects of the fork say about a conflict.
 type told struct {
@@ -27,6 +27,7 @@ type told struct {
 // are still looked at.
 func (a *attendance) read(ctx context.Context, t forks.Track, records map[forks.ProposalID]forks.PullRecord) (aboutTrack, error) {
 	about := aboutTrack{track: t, told: map[forks.ProposalID]told{}}
+	known := a.retold.of(keyOf(t))
 	err := a.reading(ctx, t, func(v *visit, q *repo.Quarantine) error {
 		if err := v.readFork(ctx, true); err != nil {
 			return err
@@ -35,17 +36,22 @@ func (a *attendance) read(ctx context.Context, t forks.Track, records map[forks.
 		if err != nil || r == nil {
 			return err
 		}
-		about.state, about.pairs = r.state, v.found.pairs
+		about.state = r.state
 		for _, p := range r.state.Proposals {
 			if records[p.ID].Told && !p.Status.Live() && p.Status != forks.Declined {
 				continue
 			}
-			if about.told[p.ID], err = tell(q, p); err != nil {
+			if was, ok := known[p.ID]; ok && was.fix == p.Fix && was.picked == p.Picked {
+				about.told[p.ID] = was.told
+			} else if about.told[p.ID], err = tell(q, p); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+	if err == nil {
+		a.retold.keep(keyOf(t), about)
+	}
 	return about, err
 }
 

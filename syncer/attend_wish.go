@@ -37,7 +37,7 @@ func (a *attendance) wishes(in *pulls.ReconcileInput) {
 	for _, t := range a.about {
 		d.Tracks = append(d.Tracks, a.standingOf(t))
 	}
-	in.Dashboard, in.DashboardTitle = pulls.Framed("", "", pulls.DashboardBody(d)), pulls.DashboardTitle(a.fork)
+	in.Dashboard, in.DashboardTitle = pulls.DashboardBody(d), pulls.DashboardTitle(a.fork)
 }
 
 // standingOf is a track as the dashboard shows it.
@@ -72,15 +72,12 @@ func (a *attendance) wish(t aboutTrack, p forks.Proposal, in *pulls.ReconcileInp
 	c := a.caseOf(t, p)
 	c.Asked = asked
 	w := pulls.Wish{
-		Track: t.track.Name, Proposal: p, Title: pulls.Title(c), Region: pulls.Framed(t.track.Name, p.ID, pulls.Body(c)),
-		Labels: []string{labelOurs}, People: people, NotFor: p.NotFor,
+		Track: t.track.Name, Proposal: p, Title: pulls.Title(c), Text: pulls.Body(c),
+		Labels: []string{labelOurs}, People: people, NotFor: p.NotFor, MayClaim: a.mayClaim(t.track, p),
 		Closing: pulls.Closing(c), ApproveMerges: t.track.GitHub.ApproveMerges, Quiet: t.state.Paused != nil,
 	}
 	if p.Status.Live() && people.Empty() && p.Claimed == "" {
 		w.Labels = append(w.Labels, labelNobody)
-	}
-	if p.Status == forks.Ready {
-		w.Settled = t.pairs[p.ID].Fix
 	}
 	if p.Status.Live() {
 		w.Review = pulls.Suggestions(c, p.Fix)
@@ -133,6 +130,16 @@ func (a *attendance) candidates(t forks.Track, p forks.Proposal) []Candidate {
 		list = append(list, a.People(t, p)...)
 	}
 	return slices.DeleteFunc(list, func(c Candidate) bool { return containsFold(p.NotFor, c.Name) && !strings.EqualFold(c.Name, p.Claimed) })
+}
+
+// mayClaim lists the people who may take a conflict on though they may not push: all
+// who could be asked about it, also those who once said that it is not theirs.
+func (a *attendance) mayClaim(t forks.Track, p forks.Proposal) (names []string) {
+	p.NotFor = nil
+	for _, c := range a.candidates(t, p) {
+		names = append(names, c.Name)
+	}
+	return names
 }
 
 // ask chooses one person to assign, and teams to ask for a review.

@@ -337,6 +337,8 @@ func (w *forgeWorld) calm() {
 		case len(out.Due) > 0 || began: // a new process begins with a pass
 			began = false
 			w.pass()
+		case !out.Waits.IsZero():
+			w.clock.Advance(max(time.Minute, out.Waits.Sub(w.clock.Now())))
 		case out.Effects == 0:
 			return
 		}

@@ -12,6 +12,9 @@ type ForgeStore interface {
 	// AddRequest stores what a person asked for, durably, and reports whether it is
 	// new: one source asks once.
 	AddRequest(ctx context.Context, r forks.Request) (added bool, err error)
+	// RecentRequests returns what people asked for of a fork's tracks, with what came of
+	// it, the newest first, limit at most.
+	RecentRequests(ctx context.Context, fork string, limit int) ([]forks.RequestRecord, error)
 	// PullRecords returns what is remembered of a track's pull requests.
 	PullRecords(ctx context.Context, fork, track string) (map[forks.ProposalID]forks.PullRecord, error)
 	// SetPullRecord remembers one, durably.

@@ -41,8 +41,9 @@ type LoopConfig struct {
 	// Status, if set, is told in people's words what is going on, when that changed.
 	Status func(string)
 	// Idle, if set, does maintenance: once after passes, when nothing runs and nothing
-	// is due for five minutes, or after a day without it for twenty seconds. Its context ends as soon as a pass is due or a person
-	// asks for the fork; they wait until it has returned.
+	// is due for five minutes, or after a day without it for twenty seconds. Its context
+	// ends as soon as a pass is due or a person asks for a fork; they wait until it has
+	// returned. So does [Loop.Aside], which does not end it.
 	Idle func(ctx context.Context)
 }
 
@@ -74,7 +75,7 @@ type Loop struct {
 	mu       sync.Mutex
 	schedule schedule
 	lanes    map[string]lane // by fork
-	requests []*request      // of people who wait for their fork, in order of arrival
+	requests []*request      // that wait for their fork, in order of arrival
 	finished []finished      // passes that are not booked yet
 	idle     idle
 	end      error // why Run ends, if not because its context did

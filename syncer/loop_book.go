@@ -39,7 +39,7 @@ func (l *Loop) book() {
 		} else {
 			l.note(f)
 		}
-		l.release(f.track.Fork)
+		l.release(f.track.Fork, true)
 	}
 }
 

@@ -33,9 +33,10 @@ func (l *Loop) Wake(fork, name string) bool {
 	return i >= 0
 }
 
-// request is a person who waits for a fork.
+// request is a person, or a look at a forge, that waits for a fork.
 type request struct {
 	track trackKey
+	aside bool            // see [Loop.Aside]
 	turn  chan struct{}   // closed when the fork is theirs
 	life  context.Context // of the loop; set before turn is closed
 }
@@ -49,7 +50,18 @@ type request struct {
 // or ends it.
 // fn must not call Do for the same fork.
 func (l *Loop) Do(ctx context.Context, t forks.Track, fn func(context.Context) error) error {
-	r := &request{track: keyOf(t), turn: make(chan struct{})}
+	return l.alone(ctx, &request{track: keyOf(t), turn: make(chan struct{})}, fn)
+}
+
+// Aside is Do for what comes again and again and no person waits for: a look at a
+// forge. Maintenance that runs is waited for and not ended, and none becomes due by
+// it. It is not shown as running.
+func (l *Loop) Aside(ctx context.Context, t forks.Track, fn func(context.Context) error) error {
+	return l.alone(ctx, &request{track: trackKey{fork: t.Fork}, aside: true, turn: make(chan struct{})}, fn)
+}
+
+// alone runs fn once r has its turn.
+func (l *Loop) alone(ctx context.Context, r *request, fn func(context.Context) error) error {
 	l.mu.Lock()
 	l.requests = append(l.requests, r)
 	l.mu.Unlock()
@@ -58,13 +70,13 @@ func (l *Loop) Do(ctx context.Context, t forks.Track, fn func(context.Context) e
 	case <-r.turn:
 	case <-ctx.Done():
 		l.withdraw(r)
-		return fmt.Errorf("wait until fork %s is free: %w", t.Fork, ctx.Err())
+		return fmt.Errorf("wait until fork %s is free: %w", r.track.fork, ctx.Err())
 	case <-l.over:
 		l.withdraw(r)
 		return l.ending()
 	}
 	defer l.look()
-	defer l.release(t.Fork)
+	defer l.release(r.track.fork, !r.aside)
 	theirs, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(r.life, cancel)()
@@ -98,10 +110,13 @@ func (l *Loop) ending() error {
 	return forks.RetryLater(onceBack, "the daemon ends")
 }
 
-// grant gives people their turn where the fork is free. Its caller holds mu.
+// grant gives people their turn where the fork is free: a person's request makes
+// maintenance end, and nobody has a turn before it has ended. Its caller holds mu.
 func (l *Loop) grant(ctx context.Context) {
-	if len(l.requests) > 0 && l.idle.cancel != nil {
-		l.idle.cancel()
+	if l.idle.cancel != nil {
+		if slices.ContainsFunc(l.requests, func(r *request) bool { return !r.aside }) {
+			l.idle.cancel()
+		}
 		return
 	}
 	l.requests = slices.DeleteFunc(l.requests, func(r *request) bool {
@@ -115,12 +130,15 @@ func (l *Loop) grant(ctx context.Context) {
 	})
 }
 
-// release gives a fork free.
-func (l *Loop) release(fork string) {
+// release gives a fork free. worked says that there may be something for maintenance
+// to do now.
+func (l *Loop) release(fork string, worked bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.lanes, fork)
-	l.idle.done = false
+	if worked {
+		l.idle.done = false
+	}
 }
 
 // TrackView is what people are shown of a track in the loop.

@@ -79,11 +79,14 @@ type Config struct {
 // fork is given to one pass at a time by the caller.
 type Syncer struct {
 	Config
-	work chan struct{} // holds as many tokens as passes may replay patches
+	work   chan struct{} // holds as many tokens as passes may replay patches
+	retold retold
 }
 
 // New returns a Syncer.
-func New(c Config) *Syncer { return &Syncer{Config: c, work: make(chan struct{}, max(1, c.Workers))} }
+func New(c Config) *Syncer {
+	return &Syncer{Config: c, work: make(chan struct{}, max(1, c.Workers)), retold: newRetold(mostRetold)}
+}
 
 // worker waits until one more pass may use the processor; release gives it back.
 func (s *Syncer) worker(ctx context.Context, o Options) (release func(), err error) {

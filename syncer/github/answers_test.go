@@ -1,6 +1,7 @@
 package github_test
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -60,14 +61,87 @@ func TestAPullRequestOfOtherBranchesIsNotTouched(t *testing.T) {
 
 func TestMergingWaitsUntilGitHubKnowsWhetherItCan(t *testing.T) {
 	t.Parallel()
-	for pull, want := range map[string]string{
-		openPull: "retry",
-		strings.Replace(openPull, `"mergeable":null`, `"mergeable":false`, 1): "refused",
-		strings.Replace(openPull, `"merged":false`, `"merged":true`, 1):       "nil",
+	becomes := func(what, to string) string { return strings.Replace(openPull, what, to, 1) }
+	conflicting, clean := becomes(`"mergeable":null`, `"mergeable":false`), becomes(`"mergeable":null`, `"mergeable":true`)
+	for _, c := range []struct {
+		pull, said, want string
+		status           int
+	}{
+		{openPull, "Pull Request is not mergeable", "retry", 405},
+		{clean, "Pull Request is not mergeable", "retry", 405},
+		{conflicting, "Pull Request is not mergeable", "refused", 405},
+		{clean, "Base branch was modified. Review and try the merge again.", "retry", 405},
+		{conflicting, "Base branch was modified. Review and try the merge again.", "retry", 405},
+		{clean, `Required status check \"ci\" is pending.`, "retry", 405},
+		{clean, "At least 1 approving review is required by reviewers with write access.", "retry", 405},
+		{clean, "Rebase merges are not allowed on this repository.", "refused", 405},
+		{clean, "Head branch was modified. Review and try the merge again.", "refused", 409},
+		{becomes(`"state":"open"`, `"state":"closed"`), "Pull Request is not mergeable", "refused", 405},
+		{becomes(`"merged":false`, `"merged":true`), "Pull Request is not mergeable", "nil", 405},
 	} {
-		f := answering(t, scripted{"GET /pulls/1": {200, pull}, "PUT /merge": {405, `{"message":"Pull Request is not mergeable"}`}}.RoundTrip)
-		if err := f.End(ctx, 1, forks.Pull{ID: id, Number: 1}, forks.Ending{Merge: true}); kindOf(err) != want {
-			t.Errorf("%s: want %s, have %v", pull, want, err)
+		f := answering(t, scripted{"GET /pulls/1": {200, c.pull}, "PUT /merge": {c.status, `{"message":"` + c.said + `"}`}}.RoundTrip)
+		err := f.End(ctx, 1, forks.Pull{ID: id, Number: 1}, forks.Ending{Merge: true})
+		if kindOf(err) != c.want {
+			t.Errorf("%s: want %s, have %v", c.said, c.want, err)
+		}
+		if c.want == "retry" {
+			onlyThisWaits(t, err)
+		}
+	}
+}
+
+// onlyThisWaits wants an error that holds back nothing else, and names no time.
+func onlyThisWaits(t *testing.T, err error) {
+	t.Helper()
+	var later *forks.LaterError
+	var p *forks.Problem
+	if !errors.As(err, &later) || !errors.As(err, &p) || !p.NotBefore.IsZero() {
+		t.Errorf("it holds back more than itself: %v", err)
+	}
+}
+
+func TestBranchesThatGitHubDoesNotSeeYetHoldBackNothingElse(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		`{"message":"Validation Failed","errors":[{"resource":"PullRequest","field":"head","code":"invalid"}]}`,
+		`{"message":"Validation Failed","errors":[{"resource":"PullRequest","field":"base","code":"missing"}]}`,
+	} {
+		f := answering(t, scripted{"GET /user": {200, `{"login":"aux-bot"}`}, "POST /pulls": {422, body}}.RoundTrip)
+		_, err := f.Open(ctx, 1, opening(id))
+		if kindOf(err) != "retry" {
+			t.Errorf("%s: %v", body, err)
+		}
+		onlyThisWaits(t, err)
+	}
+}
+
+func TestTheStatusIsReadAgainForAnotherHead(t *testing.T) {
+	t.Parallel()
+	at := func(sha string) string {
+		return strings.Replace(openPull, `"head":{`, `"updated_at":"2020-01-01T00:00:00Z","head":{"sha":"`+sha+`",`, 1)
+	}
+	first, second := strings.Repeat("1", 40), strings.Repeat("2", 40)
+	list := `[]`
+	answers := scripted{
+		"GET /user": {200, `{"login":"aux-bot"}`}, "GET /pulls/1": {200, at(first)}, "GET /reviews": {200, list}, "GET /comments": {200, list},
+		"GET /" + first + "/status":  {200, `{"statuses":[{"context":"auxsync/resolved","state":"success"}]}`},
+		"GET /" + second + "/status": {200, `{"statuses":[]}`},
+	}
+	f := answering(t, answers.RoundTrip)
+	for _, c := range []struct {
+		head string
+		want forks.StatusState
+	}{{first, forks.StatusSuccess}, {first, forks.StatusSuccess}, {second, ""}} {
+		answers["GET /pulls/1"] = struct {
+			status int
+			body   string
+		}{200, at(c.head)}
+		seen, err := f.Look(ctx, forks.PullQuestion{Pulls: []forks.KnownPull{{Track: track, ID: id, Number: 1}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := seen.Pulls[id]; got.Head.String() != c.head || got.Status != c.want {
+			t.Errorf("head %s: status %q, want %q", got.Head, got.Status, c.want)
 		}
 	}
 }
@@ -84,7 +158,7 @@ func TestRefusalsInEveryFormAreReadAndMeanWhatTheySay(t *testing.T) {
 		{403, `{"message":"Unable to create comment because issue is locked."}`, "refused", "locked"},
 		{403, `{"message":"Resource not accessible by integration"}`, "person", "Issues: write"},
 		{403, `{"message":"Resource protected by organization SAML enforcement."}`, "person", "single sign-on"},
-		{404, `{"message":"Not Found"}`, "refused", "Not Found"},
+		{404, `{"message":"Not Found"}`, "refused", "Not Found (it is gone, or the credential does not have Issues: write)"},
 		{410, `{"message":"This issue was deleted"}`, "refused", "deleted"},
 		{403, `<html>Forbidden by a proxy</html>`, "unknown", "cannot be read"},
 		{202, `{}`, "unknown", ""},

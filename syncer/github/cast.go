@@ -46,7 +46,7 @@ func issueOf(g *gh.Issue, me string) forks.Pull {
 
 func reviewOf(g *gh.PullRequestReview, me string) forks.PullReview {
 	return forks.PullReview{
-		ID: g.GetID(), By: author(g.User), Bot: bot(g.User), Mine: mine(g.User, me), Approves: g.GetState() == "APPROVED",
+		ID: g.GetID(), By: author(g.User), Bot: bot(g.User), Mine: mine(g.User, me), Verdict: forks.ReviewVerdict(strings.ReplaceAll(strings.ToLower(g.GetState()), "_", " ")),
 		Commit: hash(g.GetCommitID()), Body: g.GetBody(), At: g.GetSubmittedAt().UTC(),
 	}
 }

@@ -26,7 +26,7 @@ func (f *Forge) dashboard(ctx context.Context, number int, me string) (*forks.Pu
 		return nil, err
 	}
 	p := issueOf(found, me)
-	d, err := f.detailed(p.Number, p.Updated, func() (d details, err error) {
+	d, err := f.detailed(p.Number, p.Updated, forks.Hash{}, func() (d details, err error) {
 		d.comments, err = f.comments(ctx, p.Number, me)
 		if err == nil && p.State == forks.PullClosed && p.By == "" {
 			d.by, err = f.closer(ctx, p.Number)
@@ -74,11 +74,17 @@ func (f *Forge) findDashboard(ctx context.Context, number int, me string) (*gh.I
 	return best, nil
 }
 
+// issues lists issues; there are none where they are turned off, as they are by
+// default in a fork.
 func (f *Forge) issues(ctx context.Context, which *gh.IssueListByRepoOptions) ([]*gh.Issue, error) {
-	return pages(func(o gh.ListOptions) ([]*gh.Issue, *gh.Response, error) {
+	list, err := pages(func(o gh.ListOptions) ([]*gh.Issue, *gh.Response, error) {
 		which.ListOptions = o
 		return f.client.Issues.ListByRepo(ctx, f.owner, f.repo, which)
 	})
+	if status(err) == http.StatusGone {
+		return nil, nil
+	}
+	return list, err
 }
 
 // isDashboard reports whether an issue is a dashboard that auxsync wrote.

@@ -116,12 +116,27 @@ func readable(status int, body []byte) bool {
 	return json.Valid(body)
 }
 
+// messageOf returns the words of an answer that is no content, those about single
+// fields at its end.
 func messageOf(body []byte) string {
 	var said struct {
-		Message string `json:"message"`
+		Message string            `json:"message"`
+		Errors  []json.RawMessage `json:"errors"`
 	}
 	_ = json.Unmarshal(body, &said) // a list has no message
-	return said.Message
+	words := said.Message
+	for _, raw := range said.Errors {
+		var one struct {
+			Message string `json:"message"`
+		}
+		if json.Unmarshal(raw, &one) != nil {
+			_ = json.Unmarshal(raw, &one.Message) // what is neither says nothing
+		}
+		if one.Message != "" {
+			words += "; " + one.Message
+		}
+	}
+	return words
 }
 
 func unauthorized(body []byte) error {

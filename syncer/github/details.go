@@ -15,7 +15,8 @@ import (
 
 // details are what a pull request or issue does not say itself.
 type details struct {
-	updated  time.Time // of what they belong to, when they were read
+	updated  time.Time  // of what they belong to, when they were read
+	head     forks.Hash // of the pull request then
 	read     time.Time
 	by       string // who closed it without merging
 	status   forks.StatusState
@@ -28,12 +29,13 @@ type details struct {
 // not show in it, and its clock and ours differ.
 const settled = 2 * time.Minute
 
-// detailed returns details that were read since the last change, or reads them.
-func (f *Forge) detailed(number int, updated time.Time, read func() (details, error)) (details, error) {
+// detailed returns details that were read since the last change, or reads them. The
+// head may be another one before the time of the change says so.
+func (f *Forge) detailed(number int, updated time.Time, head forks.Hash, read func() (details, error)) (details, error) {
 	f.mu.Lock()
 	d, known := f.seen[number]
 	f.mu.Unlock()
-	if known && d.updated.Equal(updated) && d.read.Sub(updated) > settled {
+	if known && d.updated.Equal(updated) && d.head == head && d.read.Sub(updated) > settled {
 		return d, nil
 	}
 	now := f.clock.Now()
@@ -41,7 +43,7 @@ func (f *Forge) detailed(number int, updated time.Time, read func() (details, er
 	if err != nil {
 		return details{}, err
 	}
-	d.updated, d.read = updated, now
+	d.updated, d.head, d.read = updated, head, now
 	f.mu.Lock()
 	f.seen[number] = d
 	f.mu.Unlock()
@@ -63,7 +65,7 @@ func (f *Forge) forget(number int) {
 // whole completes a pull request.
 func (f *Forge) whole(ctx context.Context, known forks.KnownPull, found *gh.PullRequest, me string) (forks.Pull, error) {
 	p := f.pullOf(found, known.Track, known.ID, me)
-	d, err := f.detailed(p.Number, p.Updated, func() (d details, err error) {
+	d, err := f.detailed(p.Number, p.Updated, p.Head, func() (d details, err error) {
 		if d.reviews, err = f.reviews(ctx, p.Number, me); err != nil {
 			return details{}, err
 		}
@@ -126,10 +128,12 @@ func (f *Forge) comments(ctx context.Context, number int, me string) ([]forks.Pu
 	return comments, nil
 }
 
-// commands reports whether a comment may hold a command.
+// commands reports whether a comment may hold a command: in any case, after any kind
+// of line end, as whoever reads commands takes them.
 func commands(body string) bool {
-	for line := range strings.Lines(body) {
-		if strings.HasPrefix(line, "/auxsync") {
+	const name = "/auxsync"
+	for line := range strings.FieldsFuncSeq(body, func(r rune) bool { return r == '\n' || r == '\r' }) {
+		if len(line) >= len(name) && strings.EqualFold(line[:len(name)], name) {
 			return true
 		}
 	}

@@ -28,7 +28,9 @@
 //     A write that was done is never told as refused, nor one as done that GitHub did
 //     not confirm.
 //   - Once GitHub has named a time, nothing is sent before it, reads included. Writes
-//     stay below its limits by themselves.
+//     stay below its limits by themselves: one that would not is put off
+//     ([forks.PacedError]), and reads go on.
+//   - What GitHub will take in a while holds back nothing else ([forks.LaterError]).
 //   - A credential goes to the API's own host alone, in one header. It is in no
 //     address, log, error or cache.
 //   - A pull request belongs to a proposal if it goes from the one of its branches to

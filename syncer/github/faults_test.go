@@ -95,6 +95,7 @@ var faults = []fault{
 	{"redirected away", githubtest.Fault{Kind: githubtest.RedirectOther}, false, "unknown"},
 	{"429", githubtest.Fault{Kind: githubtest.TooManyBefore, RetryAfter: 90 * time.Second}, false, "retry"},
 	{"403, a limit", githubtest.Fault{Kind: githubtest.ForbiddenBefore}, false, "retry"},
+	{"422, a limit", githubtest.Fault{Kind: githubtest.TooQuickBefore}, false, "retry"},
 }
 
 func kindOf(err error) string {

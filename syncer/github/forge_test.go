@@ -11,6 +11,7 @@ import (
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/syncer/github"
 	"github.com/auxolotl/auxsync/syncer/github/githubtest"
+	"github.com/auxolotl/auxsync/syncer/pulls"
 )
 
 var ctx = context.Background()
@@ -94,7 +95,7 @@ func TestWhatPeopleDoOnThePageIsSeen(t *testing.T) {
 	if c := p.Comments; len(c) != 2 || c[0].By != "bob" || c[0].Mine || c[0].Bot || !c[0].Acknowledged || c[0].Edited || !c[1].Edited || c[1].Acknowledged || c[1].Body != "two" {
 		t.Errorf("comments %+v", c)
 	}
-	if r := p.Reviews; len(r) != 1 || !r[0].Approves || r[0].By != "bob" || r[0].Commit != w.fix || r[0].Body != "fine" {
+	if r := p.Reviews; len(r) != 1 || r[0].Verdict != forks.ReviewApproved || r[0].By != "bob" || r[0].Commit != w.fix || r[0].Body != "fine" {
 		t.Errorf("reviews %+v", r)
 	}
 	bob.Close(p.Number)
@@ -176,7 +177,7 @@ func TestWhereDraftsAreRefusedPullRequestsAreOpenedWithout(t *testing.T) {
 }
 
 func TestMergingUsesTheButtonThatTheRepositoryHas(t *testing.T) {
-	for _, o := range []githubtest.RepoOptions{{}, {NoMerge: true}} {
+	for _, o := range []githubtest.RepoOptions{{}, {NoMerge: true}, {NoMerge: true, NoSquash: true}} {
 		t.Run("", func(t *testing.T) {
 			w := newWorld(t, o)
 			p := w.open()
@@ -194,6 +195,49 @@ func TestMergingUsesTheButtonThatTheRepositoryHas(t *testing.T) {
 				t.Error("it is not merged")
 			}
 		})
+	}
+}
+
+func TestWithoutIssuesThereIsNoDashboardAndPullRequestsGoOn(t *testing.T) {
+	w := newWorld(t, githubtest.RepoOptions{})
+	p := w.open()
+	dashboard, err := w.forge.Open(ctx, 1, forks.Opening{Title: "Dashboard", Body: github.DashboardMarker})
+	w.must(err)
+	w.server.SetRepo(full, githubtest.RepoOptions{NoIssues: true})
+	bob := w.server.As("bob", full)
+	bob.Comment(p.Number, "/auxsync retry")
+	for _, number := range []int{0, p.Number, dashboard.Number, 99} {
+		seen, err := w.forge.Look(ctx, forks.PullQuestion{Pulls: []forks.KnownPull{{Track: track, ID: id}}, Dashboard: true, DashboardNumber: number})
+		w.must(err)
+		if seen.Dashboard != nil || len(seen.Pulls[id].Comments) != 1 {
+			t.Errorf("number %d: %+v", number, seen)
+		}
+	}
+	_, err = w.forge.Open(ctx, 1, forks.Opening{Title: "Dashboard", Body: github.DashboardMarker})
+	if kindOf(err) != "refused" || !strings.Contains(err.Error(), "disabled") {
+		t.Errorf("%v", err)
+	}
+	w.must(w.forge.Label(ctx, 1, p, []string{"auxsync"}, nil))
+	if _, err := w.forge.Comment(ctx, 1, p, 0, "hello"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestEveryCommandThatIsReadIsSeenAsAcknowledged(t *testing.T) {
+	w := newWorld(t, githubtest.RepoOptions{})
+	p := w.open()
+	bob := w.server.As("bob", full)
+	for _, body := range []string{"/auxsync retry", "/AuxSync retry", "please\r/auxsync retry", "please\r\n/AUXSYNC retry"} {
+		if len(pulls.ParseCommands(body)) != 1 {
+			t.Fatalf("%q is no command", body)
+		}
+		w.must(w.forge.React(ctx, 1, bob.Comment(p.Number, body), forks.Accepted))
+	}
+	w.restart()
+	for _, c := range w.found().Comments {
+		if !c.Acknowledged {
+			t.Errorf("%q", c.Body)
+		}
 	}
 }
 

@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"sync"
@@ -99,11 +101,22 @@ func (h *Hooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case !h.first(delivery):
 		http.Error(w, "the delivery was taken before", http.StatusConflict)
 	default:
-		if repository := repositoryOf(r.Body); event != "ping" && repository != "" {
-			h.wake(repository)
-		}
-		w.WriteHeader(http.StatusNoContent)
+		h.take(w, r, event)
 	}
+}
+
+// take wakes whoever attends to the repository of a delivery that is new and genuine.
+// One that cannot be read is refused, so that it shows as failed on GitHub.
+func (h *Hooks) take(w http.ResponseWriter, r *http.Request, event string) {
+	payload, err := payloadOf(r)
+	if err != nil {
+		http.Error(w, ErrHookMalformed.Error(), http.StatusBadRequest)
+		return
+	}
+	if repository := repositoryOf(payload); event != "ping" && repository != "" {
+		h.wake(repository)
+	}
+	w.WriteHeader(http.StatusNoContent)
 }
 
 // first reports whether a delivery is new, and remembers it.
@@ -120,14 +133,34 @@ func (h *Hooks) first(delivery string) bool {
 	return true
 }
 
+// payloadOf returns the JSON of a delivery. GitHub sends it bare, or as a field of a
+// form where the webhook was made without a choice of its content type.
+func payloadOf(r *http.Request) ([]byte, error) {
+	payload, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind == "application/x-www-form-urlencoded" {
+		form, err := url.ParseQuery(string(payload))
+		if err != nil {
+			return nil, err
+		}
+		payload = []byte(form.Get("payload"))
+	}
+	if !json.Valid(payload) {
+		return nil, ErrHookMalformed
+	}
+	return payload, nil
+}
+
 // repositoryOf returns the repository of a payload; "" if it is about none.
-func repositoryOf(body io.Reader) string {
+func repositoryOf(body []byte) string {
 	var payload struct {
 		Repository struct {
 			FullName string `json:"full_name"`
 		} `json:"repository"`
 	}
-	_ = json.NewDecoder(body).Decode(&payload) // then it is about none
+	_ = json.Unmarshal(body, &payload) // then it is about none
 	owner, repo, _ := strings.Cut(payload.Repository.FullName, "/")
 	if !properName(owner) || !properName(repo) {
 		return ""

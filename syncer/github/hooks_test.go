@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -54,6 +55,28 @@ func TestTheSignatureIsThatOfGitHubsDocumentation(t *testing.T) {
 	}
 }
 
+// form is a delivery as GitHub sends it unless it is told otherwise.
+func form(secret, body, id string) *http.Request {
+	r := delivery(secret, body, id)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return r
+}
+
+func TestADeliveryWakesInBothFormsThatGitHubHas(t *testing.T) {
+	t.Parallel()
+	const body = `{"repository":{"full_name":"auxolotl/nixpkgs"}}`
+	var woken []string
+	h := NewHooks(func() (forks.Secret, error) { return forks.NewSecret("s"), nil }, func(r string) { woken = append(woken, r) })
+	typed := delivery("s", body, "1")
+	typed.Header.Set("Content-Type", "application/json")
+	for i, r := range []*http.Request{typed, form("s", "payload="+url.QueryEscape(body), "2")} {
+		w := httptest.NewRecorder()
+		if h.ServeHTTP(w, r); w.Code != http.StatusNoContent || len(woken) != i+1 || woken[i] != "auxolotl/nixpkgs" {
+			t.Errorf("form %d: answered %d, woken %v", i, w.Code, woken)
+		}
+	}
+}
+
 func TestADeliveryWakesOnceAndOnlyIfItIsSigned(t *testing.T) {
 	t.Parallel()
 	var woken []string
@@ -74,7 +97,10 @@ func TestADeliveryWakesOnceAndOnlyIfItIsSigned(t *testing.T) {
 		"forged":        {delivery("other", body, "a"), 401},
 		"ping":          {ping, 204},
 		"without id":    {unnamed, 400},
-		"no payload":    {delivery("s", "[", "b"), 204},
+		"no payload":    {delivery("s", "[", "b"), 400},
+		"no form":       {form("s", "payload=%zz", "e"), 400},
+		"another field": {form("s", "pay=%7B%7D", "f"), 400},
+		"no repository": {delivery("s", `{"organization":{"login":"auxolotl"}}`, "g"), 204},
 		"a bad name":    {delivery("s", `{"repository":{"full_name":"../.."}}`, "c"), 204},
 		"too large":     {delivery("s", string(bytes.Repeat([]byte("x"), MaxHook+1)), "d"), 413},
 		"not a post":    {httptest.NewRequest(http.MethodGet, "/hooks", nil), 405},

@@ -82,8 +82,13 @@ func (f *Forge) inspectRepository(ctx context.Context) (*gh.Repository, []Check)
 	}
 	me, err := f.myself(ctx)
 	account := checked("the account "+quoted(me), "nothing can be written", err)
-	if err != nil {
+	_, personal := f.credential.(personal)
+	switch {
+	case err != nil:
 		account.What = "the account of the credential"
+	case personal:
+		account.Problem = "auxsync acts as this account: comments and reviews of whoever else uses it are taken for its own, and are not heard"
+		account.Next = "nothing needs to be done for a machine's account; instead of a person's, use one or a GitHub App"
 	}
 	list = append(list, account)
 	var archived, noIssues error
@@ -91,7 +96,8 @@ func (f *Forge) inspectRepository(ctx context.Context) (*gh.Repository, []Check)
 		archived = forks.AskPerson("unarchive it in its settings", "it is archived, and takes no change")
 	}
 	if r.HasIssues != nil && !r.GetHasIssues() {
-		noIssues = forks.AskPerson("turn issues on in the repository's settings, or the dashboard off in the configuration", "issues are turned off")
+		noIssues = forks.AskPerson("turn issues on in the repository's settings, or the dashboard off in the configuration",
+			"issues are turned off, as they are in every new fork")
 	}
 	return r, append(list,
 		checked("the repository can be changed", "nothing can be published", archived),

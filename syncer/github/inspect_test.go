@@ -42,7 +42,7 @@ func TestARepositoryThatIsSetUpWellHasNoProblemButWhatCannotBeKnown(t *testing.T
 	w := newWorld(t, githubtest.RepoOptions{})
 	w.server.As("bob", full).Label(w.server.As("bob", full).Open("x", ""), "auxsync")
 	for what, c := range w.inspected(github.Inspection{Branches: []string{"main", "absent"}, Logins: []string{"ada", "auxolotl/core"}, Labels: []string{"auxsync"}}) {
-		if c.Problem != "" && what != "rights to write" {
+		if c.Problem != "" && what != "rights to write" && what != "the account "+me {
 			t.Errorf("%s: %s", what, c.Problem)
 		}
 	}
@@ -85,10 +85,18 @@ func TestAnAppsRightsAreListed(t *testing.T) {
 	checks := w.inspected(github.Inspection{})
 	for what, want := range map[string]string{
 		"right Workflows": "does not have it", "right Commit statuses": "read alone", "right Contents": "", "right Members": "", "the app's installation": "",
+		"the account": "", // nobody else uses it
 	} {
 		if got := problem(t, checks, what); got != want && (want == "" || !strings.Contains(got, want)) {
 			t.Errorf("%s: %q, want %q", what, got, want)
 		}
+	}
+}
+
+func TestAPersonWhoLendsTheirAccountIsToldThatTheyAreNotHeard(t *testing.T) {
+	w := newWorld(t, githubtest.RepoOptions{})
+	if c := w.inspected(github.Inspection{})["the account "+me]; !strings.Contains(c.Problem, "are not heard") || c.Breaks != "" || !strings.Contains(c.Next, "GitHub App") {
+		t.Errorf("%+v", c)
 	}
 }
 

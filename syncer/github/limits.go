@@ -58,7 +58,11 @@ func NewLimits(clock clockwork.Clock, pace Pace) *Limits {
 func (l *Limits) open() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.clock.Now().Before(l.notBefore) {
+	now := l.clock.Now()
+	if l.notBefore.After(now.Add(senseless)) {
+		l.notBefore = time.Time{} // it was set by a clock that was wrong
+	}
+	if now.Before(l.notBefore) {
 		return putOff(l.notBefore, l.because)
 	}
 	return nil
@@ -68,14 +72,15 @@ func putOff(until time.Time, because string) error {
 	return &forks.Problem{Kind: forks.Retry, Err: fmt.Errorf("%s: nothing is sent before %s", because, until.UTC().Format(time.RFC3339)), NotBefore: until}
 }
 
-// turn waits until a write may be sent, or says when to try again.
+// turn waits until a write may be sent, or says when to try again: by a
+// [forks.PacedError] where that is not GitHub's word but the pace.
 func (l *Limits) turn(ctx context.Context) error {
 	l.mu.Lock()
 	now := l.clock.Now()
 	at := l.next(now)
 	if at.Sub(now) > l.pace.Longest {
 		l.mu.Unlock()
-		return putOff(at, "many writes in a short time")
+		return &forks.Problem{Kind: forks.Retry, Err: &forks.PacedError{Until: at}, NotBefore: at}
 	}
 	l.turns = append(l.turns, at)
 	l.mu.Unlock()
@@ -119,17 +124,19 @@ func (l *Limits) heed(status int, header http.Header, message string) error {
 	defer l.mu.Unlock()
 	now := l.clock.Now()
 	spent := header.Get("X-RateLimit-Remaining") == "0"
-	after, named := retryAfter(header, now)
+	theirs := clockOf(header, now)
+	after, named := retryAfter(header, theirs)
+	reset := now.Add(resetOf(header, theirs).Sub(theirs))
 	if !tooMany(status, named, spent, message) {
 		if status < 300 {
 			l.repeats = 0
 		}
 		if spent {
-			l.close(resetOf(header, now), "the account's requests for this hour are used up")
+			l.close(reset, "the account's requests for this hour are used up")
 		}
 		return nil
 	}
-	until := resetOf(header, now)
+	until := reset
 	switch {
 	case named:
 		until = now.Add(max(after, time.Second))
@@ -158,8 +165,19 @@ func tooMany(status int, named, spent bool, message string) bool {
 	case http.StatusForbidden:
 		message = strings.ToLower(message)
 		return named || spent || strings.Contains(message, "rate limit") || strings.Contains(message, "abuse detection")
+	case http.StatusUnprocessableEntity:
+		return strings.Contains(strings.ToLower(message), "was submitted too quickly")
 	}
 	return false
+}
+
+// clockOf reads what time it is for GitHub, which the times that it names are by; it is
+// now if that is not said.
+func clockOf(header http.Header, now time.Time) time.Time {
+	if date, err := http.ParseTime(header.Get("Date")); err == nil {
+		return date
+	}
+	return now
 }
 
 // retryAfter reads the header of that name: seconds, or a date.

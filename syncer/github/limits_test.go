@@ -77,15 +77,19 @@ func TestWhatGitHubSaysOfLimitsIsHeeded(t *testing.T) {
 		message string
 		want    time.Duration // 0: it is no limit
 	}{
-		"429 alone":                   {429, nil, "", time.Minute},
-		"429 with seconds":            {429, http.Header{"Retry-After": {"3600"}}, "", time.Hour},
-		"403 with seconds":            {403, http.Header{"Retry-After": {"7"}}, "", 7 * time.Second},
-		"403 with a date":             {403, http.Header{"Retry-After": {clock.Now().Add(time.Hour).UTC().Format(http.TimeFormat)}}, "", time.Hour},
-		"seconds without end":         {429, http.Header{"Retry-After": {"999999999"}}, "", 24 * time.Hour},
-		"403, nothing remains":        {403, http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {in(30 * time.Minute)}}, "", 30 * time.Minute},
-		"nothing remains, no reset":   {403, http.Header{"X-Ratelimit-Remaining": {"0"}}, "", time.Minute},
-		"a reset that is past":        {403, http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {"1"}}, "", time.Minute},
-		"403 in words":                {403, nil, "You have exceeded a secondary rate limit.", time.Minute},
+		"429 alone":                 {429, nil, "", time.Minute},
+		"429 with seconds":          {429, http.Header{"Retry-After": {"3600"}}, "", time.Hour},
+		"403 with seconds":          {403, http.Header{"Retry-After": {"7"}}, "", 7 * time.Second},
+		"403 with a date":           {403, http.Header{"Retry-After": {clock.Now().Add(time.Hour).UTC().Format(http.TimeFormat)}}, "", time.Hour},
+		"seconds without end":       {429, http.Header{"Retry-After": {"999999999"}}, "", 24 * time.Hour},
+		"403, nothing remains":      {403, http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {in(30 * time.Minute)}}, "", 30 * time.Minute},
+		"nothing remains, no reset": {403, http.Header{"X-Ratelimit-Remaining": {"0"}}, "", time.Minute},
+		"a reset that is past":      {403, http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {"1"}}, "", time.Minute},
+		"403 in words":              {403, nil, "You have exceeded a secondary rate limit.", time.Minute},
+		"422, sent too quickly":     {422, nil, "Validation Failed; was submitted too quickly", time.Minute},
+		"422 for another reason":    {422, nil, "Validation Failed; body is too long", 0},
+		"by GitHub's own clock": {403, http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {in(-1000 * time.Hour)},
+			"Date": {clock.Now().Add(-1000*time.Hour - 20*time.Minute).UTC().Format(http.TimeFormat)}}, "", 20 * time.Minute},
 		"403 for another reason":      {403, http.Header{"X-Ratelimit-Remaining": {"9"}}, "Resource not accessible", 0},
 		"404 with a header":           {404, http.Header{"Retry-After": {"9"}}, "", 0},
 		"a time that cannot be a one": {429, http.Header{"Retry-After": {"-1"}}, "", time.Minute},
@@ -143,5 +147,42 @@ func TestTheLastRequestOfAnHourClosesTheGate(t *testing.T) {
 	clock.Advance(20 * time.Minute)
 	if err := l.open(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestAWriteThatAuxsyncPutsOffItselfIsToldFromALimitOfGitHub(t *testing.T) {
+	t.Parallel()
+	l := NewLimits(leap{clockwork.NewFakeClock()}, Pace{PerMinute: 1})
+	if err := l.turn(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	err := (doing{"comment on 1", "Issues: write"}).undone(l.turn(t.Context()))
+	var paced *forks.PacedError
+	if !errors.As(err, &paced) || !paced.Until.Equal(notBefore(t, err)) {
+		t.Errorf("our own pace: %v", err)
+	}
+	if err := l.open(); err != nil {
+		t.Errorf("a read is held back by it: %v", err)
+	}
+	if err := l.heed(429, http.Header{}, ""); errors.As(err, &paced) {
+		t.Errorf("a limit of GitHub: %v", err)
+	}
+	if err := l.turn(t.Context()); err == nil || l.open() == nil {
+		t.Errorf("a write after GitHub's limit: %v", err)
+	}
+}
+
+func TestATimeThatWasSetByAWrongClockIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	right := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	l := NewLimits(clockwork.NewFakeClockAt(right.AddDate(2, 0, 0)), Pace{})
+	until := notBefore(t, l.heed(429, http.Header{"Retry-After": {"60"}}, ""))
+	l.clock = clockwork.NewFakeClockAt(until.Add(-23 * time.Hour))
+	if l.open() == nil {
+		t.Error("a time within a day is not believed")
+	}
+	l.clock = clockwork.NewFakeClockAt(right)
+	if err := l.open(); err != nil {
+		t.Errorf("after the clock was set right: %v", err)
 	}
 }

@@ -3,10 +3,8 @@ package github
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
-	"time"
 
 	gh "github.com/google/go-github/v62/github"
 
@@ -15,9 +13,6 @@ import (
 
 // errNotOurs is the cause where an answer to a creation is about something else.
 var errNotOurs = &lostError{errors.New("the answer does not show what was asked for")}
-
-// soon is when something is tried again that GitHub will take in a while.
-const soon = time.Minute
 
 // Open opens a draft pull request from fix to onto, or an issue where o.ID is empty.
 // Where the repository takes no drafts, it opens one that is none. One that is open
@@ -45,10 +40,7 @@ func (f *Forge) Open(ctx context.Context, _ int64, o forks.Opening) (forks.Pull,
 	case err == nil && !f.fits(opened, known):
 		return forks.Pull{}, d.undone(errNotOurs)
 	case unseenBranch(said):
-		return forks.Pull{}, &forks.Problem{
-			Kind: forks.Retry, NotBefore: f.clock.Now().Add(soon),
-			Err: fmt.Errorf("%s: GitHub does not see its branches yet: %s", d.what, quoted(said.words)),
-		}
+		return forks.Pull{}, later("%s: GitHub does not see its branches yet: %s", d.what, quoted(said.words))
 	case err != nil:
 		return forks.Pull{}, d.undone(err)
 	}

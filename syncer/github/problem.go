@@ -32,6 +32,8 @@ func (d doing) undone(err error) error {
 		return nil
 	case errors.As(err, &lost):
 		return &forks.UnknownOutcomeError{Doing: d.what, Err: lost.err}
+	case refused && said.status == http.StatusNotFound: // GitHub hides what may not be written
+		return &forks.ForgeRefusedError{Doing: d.what, Said: fmt.Sprintf("%s (it is gone, or the credential does not have %s)", said.words, d.right)}
 	case refused && !said.forbids():
 		return &forks.ForgeRefusedError{Doing: d.what, Said: said.words}
 	case refused, errors.As(err, &decided):
@@ -65,6 +67,11 @@ func (d doing) explained(err error) error {
 		return fmt.Errorf("%s: %w", d.what, plain(err))
 	}
 	return forks.RetryLater("", "%s: %w", d.what, plain(err))
+}
+
+// later is the error of an effect that GitHub will take in a while.
+func later(format string, args ...any) error {
+	return &forks.LaterError{Err: forks.RetryLater("", format, args...)}
 }
 
 // plain takes off what the client wraps around an error: the address.

@@ -127,17 +127,19 @@ func (f *Forge) End(ctx context.Context, _ int64, p forks.Pull, e forks.Ending) 
 	return d.undone(err)
 }
 
-// merge merges, with a merge commit or, where the repository has none, squashed.
+// merge merges, with a merge commit or, where the repository has none, squashed, or
+// else rebased. Most reasons against it pass without anybody asking for it again: a
+// check ends, a review is given, the base is looked at anew.
 func (f *Forge) merge(ctx context.Context, p forks.Pull, e forks.Ending) error {
 	d := doing{fmt.Sprintf("merge pull request %d", p.Number), "Contents: write"}
 	var err error
-	for _, method := range []string{"merge", "squash"} {
+	for _, method := range []string{"merge", "squash", "rebase"} {
 		var result *gh.PullRequestMergeResult
 		result, _, err = f.client.PullRequests.Merge(ctx, f.owner, f.repo, p.Number, e.Message, &gh.PullRequestOptions{SHA: e.Head.String(), MergeMethod: method})
 		if err == nil && !result.GetMerged() {
 			err = errNotOurs
 		}
-		if said, _ := answered(err); said.status != http.StatusMethodNotAllowed || !said.has("not allowed on this repository") {
+		if said, _ := answered(err); said.status != http.StatusMethodNotAllowed || !said.has(noButton) {
 			break
 		}
 	}
@@ -151,11 +153,18 @@ func (f *Forge) merge(ctx context.Context, p forks.Pull, e forks.Ending) error {
 		return look
 	case now.GetMerged():
 		return nil
-	case said.status == http.StatusMethodNotAllowed && now != nil && now.GetState() == "open" && now.Mergeable == nil:
-		return &forks.Problem{
-			Kind: forks.Retry, NotBefore: f.clock.Now().Add(soon),
-			Err: fmt.Errorf("%s: GitHub does not know yet whether it can be merged: %s", d.what, quoted(said.words)),
-		}
+	case said.status == http.StatusMethodNotAllowed && now.GetState() == "open" && passes(said, now):
+		return later("%s: GitHub does not do it yet: %s", d.what, quoted(said.words))
 	}
 	return d.undone(err)
+}
+
+// noButton is how GitHub says that a repository does not have a way of merging.
+const noButton = "not allowed on this repository"
+
+// passes reports whether a reason against merging an open pull request passes by
+// itself. A conflict does not, nor do the repository's settings.
+func passes(said answer, now *gh.PullRequest) bool {
+	conflicting := now.Mergeable != nil && !*now.Mergeable
+	return said.has("base branch was modified") || !conflicting && !said.has(noButton)
 }

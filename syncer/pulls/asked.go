@@ -138,14 +138,14 @@ func (d *decider) decline(p *forks.Proposal, r forks.Request) (forks.ActionKind,
 }
 
 // askAgain takes back a no because somebody asks to: on the same branches if they
-// are there, else in a new round.
+// are there or it was merged meanwhile, else in a new round.
 func (d *decider) askAgain(p *forks.Proposal, o Observation, t turn) (forks.ActionKind, string) {
 	by := "asked again by " + name(t.by.Who) + because(t.by.Because)
 	why := d.unwanted(*p)
 	switch {
 	case d.live[p.Patch] != "":
 		d.out.Answers[t.request] = "nothing to do: " + why
-	case !o.Found.Onto.IsZero() && !o.Found.Fix.IsZero():
+	case !o.Found.Onto.IsZero() && (!o.Found.Fix.IsZero() || o.Found.Onto != p.Onto): // the latter is merged
 		if d.reopen(p); why != "" {
 			d.out.Answers[t.request] = "nothing to do: " + why
 			return forks.ActWithdraw, p.Reason

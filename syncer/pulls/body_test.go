@@ -201,7 +201,7 @@ func TestBodyKeepsItsSizeAndItsStructure(t *testing.T) {
 			c := exampleCase()
 			c.Proposal.Status = status
 			change(&c)
-			framed := pulls.Framed(c.Track, c.ID, pulls.Body(c))
+			framed := pulls.Framed(pulls.Mark{Track: c.Track, ID: c.ID}, pulls.Body(c))
 			if len(framed) > 60_000 || !utf8.ValidString(framed) {
 				t.Errorf("%s: %d bytes", name, len(framed))
 			}
@@ -268,7 +268,7 @@ func TestNothingHostileLeavesItsPlaceInABody(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		c := hostileCase(t)
-		framed := pulls.Framed(c.Track, c.ID, pulls.Body(c))
+		framed := pulls.Framed(pulls.Mark{Track: c.Track, ID: c.ID}, pulls.Body(c))
 		checkMarkdown(t, framed, bodyShape(c))
 		text, _, _ := strings.Cut(framed, "<details>") // commands work as they stand
 		if found := pulls.Pings(ownMentions.ReplaceAllString(text, "")); len(found) > 0 {

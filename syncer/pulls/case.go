@@ -66,20 +66,19 @@ type Wish struct {
 	Track    string
 	Proposal forks.Proposal
 	Title    string
-	Region   string   // what stands between the markers of the body
+	Text     string   // what stands between the marks of the body
 	Labels   []string // all that should be there
 	// People is who should be asked; NotFor who must not be any more.
 	People forks.People
 	NotFor []string
+	// MayClaim are those who may take it on though they may not push.
+	MayClaim []string
 	// Review has the suggestions; nil for none.
 	Review *forks.SuggestedReview
 	// Closing is the comment that says how it ended; "" while it is open.
 	Closing string
 	// ApproveMerges lets an approving review of somebody eligible merge it.
 	ApproveMerges bool
-	// Settled is the tip of fix that was judged to be settled; zero if it is not known:
-	// then a Ready proposal is taken to be settled at the head that is seen.
-	Settled forks.Hash
 	// Quiet opens nothing new and writes nothing, except answers to people: the track is
 	// paused.
 	Quiet bool
@@ -95,9 +94,15 @@ type ReconcileInput struct {
 	Seen    forks.SeenPulls
 	// Standings has everybody whom [Names] lists, by lower-case login.
 	Standings map[string]forks.Standing
+	// Results are what people asked for of the fork lately, with what came of it, the
+	// newest first.
+	Results []forks.RequestRecord
 	// Tracks are the fork's.
 	Tracks []string
-	// Dashboard is the text of the fork's dashboard; "" for none.
+	// Repository is the fork's owner/name on the forge. What is remembered of another one
+	// is forgotten. "" forgets nothing.
+	Repository string
+	// Dashboard is the text between the marks of the fork's dashboard; "" for none.
 	Dashboard       string
 	DashboardTitle  string
 	DashboardRecord forks.PullRecord

@@ -37,7 +37,7 @@ func exampleDashboard() pulls.DashboardInput {
 func TestDashboardReadsAsIntended(t *testing.T) {
 	t.Parallel()
 	d := exampleDashboard()
-	checkGolden(t, "dashboard.md", []byte("# "+pulls.DashboardTitle(d.Fork)+"\n\n"+pulls.Framed("", "", pulls.DashboardBody(d))))
+	checkGolden(t, "dashboard.md", []byte("# "+pulls.DashboardTitle(d.Fork)+"\n\n"+pulls.Framed(pulls.Mark{}, pulls.DashboardBody(d))))
 }
 
 var dashboardShape = shape{html: []string{"<!-- auxsync:begin", "<!-- auxsync:dashboard -->", "<!-- auxsync:end -->"}, links: true}
@@ -65,7 +65,7 @@ func TestNothingHostileLeavesItsPlaceInTheDashboard(t *testing.T) {
 		tr.Conflicts[0].With = []string{hostile(t, "with")}
 		tr.Conflicts[1].Title = hostile(t, "title")
 		tr.Decisions[0].Question = hostile(t, "question")
-		framed := pulls.Framed("", "", pulls.DashboardBody(d))
+		framed := pulls.Framed(pulls.Mark{}, pulls.DashboardBody(d))
 		checkMarkdown(t, framed, dashboardShape)
 		if strings.Count(framed, "<!-- auxsync:") != 3 {
 			t.Fatalf("marks of others in\n%s", framed)
@@ -84,7 +84,7 @@ func TestDashboardKeepsItsSize(t *testing.T) {
 	for _, n := range []int{1, 5, 200} {
 		many := d
 		many.Tracks = slices.Repeat(d.Tracks, n)
-		framed := pulls.Framed("", "", pulls.DashboardBody(many))
+		framed := pulls.Framed(pulls.Mark{}, pulls.DashboardBody(many))
 		if len(framed) > 60_000 || !utf8.ValidString(framed) || !strings.Contains(framed, "more") || !strings.Contains(framed, "/auxsync resume` – go on") {
 			t.Errorf("%d tracks: %d bytes", n, len(framed))
 		}

@@ -26,7 +26,7 @@ type Input struct {
 	Verdicts map[forks.ProposalID]Verdict
 	// Asked has what people asked besides, oldest first: see [Commands.Others].
 	Asked []forks.Request
-	// Settled has the proposals whose fix branch a person touched and that has
+	// Settled has the proposals whose fix branch, as it is in Found, a person touched and that has
 	// neither markers nor the conflict file any more.
 	Settled map[forks.ProposalID]bool
 	// Safe has the tips in Found that stay reachable from the fork's branch or
@@ -250,11 +250,11 @@ func (d *decider) unanswered(p *forks.Proposal, o Observation) (forks.ActionKind
 		return forks.ActWithdraw, why
 	}
 	was := p.Status
-	p.Status, p.Reason = forks.Open, ""
+	p.Status, p.Reason, p.Settled = forks.Open, "", forks.Hash{}
 	if o.Sight == FixTouched {
 		p.Reason = "a person works on it"
 		if d.in.Settled[p.ID] {
-			p.Status, p.Reason = forks.Ready, "settled, waits to be merged"
+			p.Status, p.Reason, p.Settled = forks.Ready, "settled, waits to be merged", o.Found.Fix
 		}
 	}
 	if p.Status == forks.Ready && was != forks.Ready {

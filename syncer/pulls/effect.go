@@ -3,6 +3,7 @@ package pulls
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/auxolotl/auxsync/forks"
 )
@@ -30,8 +31,10 @@ type Effect struct {
 	Kind EffectKind `json:"kind"`
 	// Proposal is empty for the dashboard.
 	Proposal forks.ProposalID `json:"proposal"`
-	Pull     forks.Pull       `json:"-"` // as it was seen; Number is in Number
-	Number   int              `json:"number"`
+	// Decided is when it was asked for. It does not tell two effects apart.
+	Decided time.Time  `json:"decided,omitzero"`
+	Pull    forks.Pull `json:"-"` // as it was seen; Number is in Number
+	Number  int        `json:"number"`
 
 	Opening  forks.Opening          `json:"opening,omitzero"`
 	Text     forks.PullText         `json:"text,omitzero"`

@@ -15,6 +15,9 @@ import (
 //   - nil: it was done, or stands as if it had been;
 //   - [forks.UnknownOutcomeError]: it may have been done; look before trying again;
 //   - [forks.ForgeRefusedError]: nothing was done, and the same again would be refused;
+//   - [forks.PacedError]: nothing was done, and nothing is written before its Until;
+//     the forge may be read meanwhile;
+//   - [forks.LaterError]: nothing was done, and only this effect has to wait;
 //   - [forks.Problem] of kind Retry: nothing was done, and nothing may be tried before
 //     its NotBefore; of kind NeedsPerson: a right or a setting is missing.
 //

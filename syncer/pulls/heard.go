@@ -17,6 +17,7 @@ type Hearing struct {
 	Tracks    []string // of the fork
 	Seen      forks.Pull
 	Answered  []int64
+	MayClaim  []string                  // who may take the conflict on though they may not push
 	Standings map[string]forks.Standing // by lower-case login
 }
 
@@ -24,6 +25,8 @@ type Hearing struct {
 // or none is.
 type Answer struct {
 	Comment  int64
+	By       string          // its author, as the forge spells it
+	Stranger bool            // who may decide nothing here, whatever they write
 	Requests []forks.Request // without Fork
 	// Refusal says in one sentence, as Markdown, why nothing was taken; "" if it was. It
 	// holds nothing of the comment but its author, inert.
@@ -58,9 +61,14 @@ func (h Hearing) assigned(login string) bool {
 	return h.Proposal.ID != "" && has(h.Seen.Assignees, login)
 }
 
+// mayClaim reports whether somebody may take the conflict on without being assigned yet.
+func (h Hearing) mayClaim(login string, st forks.Standing) bool {
+	return h.Proposal.ID != "" && (st.Write || st.Assignable && has(h.MayClaim, login))
+}
+
 // answer takes all commands of a comment, or none.
 func (h Hearing) answer(c forks.PullComment, commands []Command, st forks.Standing) Answer {
-	a := Answer{Comment: c.ID}
+	a := Answer{Comment: c.ID, By: c.By, Stranger: !st.Write && !h.assigned(c.By) && !h.mayClaim(c.By, st)}
 	refuse := func(why string) Answer {
 		a.Requests, a.Refusal = nil, fmt.Sprintf("%s: nothing was done, because %s.", span(c.By, 100), why)
 		return a
@@ -93,10 +101,10 @@ func (h Hearing) refusal(c Command, by string, st forks.Standing) string {
 	case isOver(h.Proposal.Status):
 		return "this conflict is over"
 	case c.Verb == forks.VerbMine:
-		if h.assigned(by) || st.Assignable || st.Write {
+		if h.assigned(by) || h.mayClaim(by, st) {
 			return ""
 		}
-		return "only somebody who can be assigned here can take a conflict on"
+		return "taking a conflict on is for who may be asked about it, and for who may push to this repository"
 	case h.assigned(by) || st.Write:
 		return ""
 	}
@@ -170,7 +178,16 @@ func (p *page) hear() {
 		}
 		react(id, forks.Accepted)
 	}
+	strangers := map[string]bool{}
 	for _, a := range p.heard() {
+		if a.Stranger {
+			who := strings.ToLower(a.By)
+			if !strangers[who] && p.toStranger(a) {
+				strangers[who] = true // their other comments wait until this is done
+				react(a.Comment, forks.Refused)
+			}
+			continue
+		}
 		purpose := fmt.Sprintf("refused %d", a.Comment)
 		told := p.told(purpose)
 		if a.Refusal == "" && !told {
@@ -188,6 +205,29 @@ func (p *page) hear() {
 	}
 }
 
+// toStranger tells somebody once on each page that they may decide nothing there, and
+// acknowledges one comment of theirs; after that they have no answer, whatever they
+// write. It reports whether this comment is the one.
+func (p *page) toStranger(a Answer) bool {
+	purpose := "refused by " + Digest(strings.ToLower(a.By))[:12]
+	told := p.told(purpose)
+	if told && p.answeredBefore(a.By) {
+		p.rec = answered(p.rec, a.Comment)
+		return false
+	}
+	if !told {
+		p.comment(purpose, a.Refusal)
+	}
+	return true
+}
+
+// answeredBefore reports whether a comment of somebody had an answer.
+func (p *page) answeredBefore(login string) bool {
+	return slices.ContainsFunc(p.seen.Comments, func(c forks.PullComment) bool {
+		return strings.EqualFold(c.By, login) && (c.Acknowledged || slices.Contains(p.rec.Answered, c.ID))
+	})
+}
+
 // acknowledged reports whether nothing has to be shown on a comment any more.
 func (p *page) acknowledged(comment int64) bool {
 	i := slices.IndexFunc(p.seen.Comments, func(c forks.PullComment) bool { return c.ID == comment })
@@ -197,7 +237,7 @@ func (p *page) acknowledged(comment int64) bool {
 func (p *page) heard() []Answer {
 	return Heard(Hearing{
 		Me: p.in.Seen.Me, Track: p.wish.Track, Proposal: p.wish.Proposal, Tracks: p.in.Tracks, Seen: p.seen,
-		Answered: slices.Concat(p.rec.Answered, p.rec.Taken), Standings: p.in.Standings,
+		Answered: slices.Concat(p.rec.Answered, p.rec.Taken), MayClaim: p.wish.MayClaim, Standings: p.in.Standings,
 	})
 }
 
@@ -215,20 +255,24 @@ func (p *page) told(purpose string) bool {
 }
 
 // take passes on what a comment asks for. Who takes a conflict on may be assigned to it
-// again, whoever took them off.
+// again, whoever took them off. What is closed and to be asked again is opened again,
+// also where a pass takes both in at once.
 func (p *page) take(a Answer) {
 	p.rec.Taken = append(slices.Clip(p.rec.Taken), a.Comment)
 	for _, r := range a.Requests {
 		if r.Verb == forks.VerbMine && !has(p.seen.Assignees, r.Who) {
 			p.rec.Assignees = without(p.rec.Assignees, []string{r.Who})
 		}
+		if r.Verb == forks.VerbRetry && p.wish.Proposal.ID != "" && p.seen.State == forks.PullClosed {
+			p.rec.Declined = true
+		}
 	}
 	p.requests = append(p.requests, a.Requests...)
 }
 
 // Names lists, in lower case and in order, whose standing [Reconcile] needs: who wrote
-// commands that wait, who approves a head, and who closed what somebody else opened. It
-// reads what is seen and remembered, and no wish.
+// commands that wait, who approves a head or wants changes, and who closed it. It reads
+// what is seen and remembered, and no wish.
 func Names(in ReconcileInput) []string {
 	var list []string
 	note := func(login string) {
@@ -245,12 +289,13 @@ func Names(in ReconcileInput) []string {
 	}
 	for id, p := range in.Seen.Pulls {
 		comments(p, in.Records[id])
-		for _, r := range p.Reviews {
-			if approvable(p, in.Seen.Me) && r.Approves && !r.Mine && !r.Bot && r.Commit == p.Head {
+		for _, r := range verdicts(p, in.Seen.Me) {
+			approves := r.Verdict == forks.ReviewApproved && r.Commit == p.Head
+			if approvable(p, in.Seen.Me) && (approves || r.Verdict == forks.ReviewChanges) {
 				note(r.By)
 			}
 		}
-		if p.State == forks.PullClosed && p.Foreign {
+		if rec := in.Records[id]; p.State == forks.PullClosed && (p.Foreign || !rec.Closed && !rec.Declined) {
 			note(p.By)
 		}
 	}

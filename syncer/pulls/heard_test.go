@@ -12,6 +12,7 @@ import (
 func TestWhoMayCommandWhat(t *testing.T) {
 	t.Parallel()
 	const refused = "comment 0 refused 100; react 100 confused"
+	const stranger = "comment to a stranger; react 100 confused"
 	taken := func(verb, by string) string { return "react 100 +1; request " + verb + " aux-main by \"" + by + "\"" }
 	for _, c := range []struct {
 		name, by, body string
@@ -22,7 +23,7 @@ func TestWhoMayCommandWhat(t *testing.T) {
 		{name: "the one assigned decides", by: "ada", body: "/auxsync keep ours", want: taken("keep ours", "Ada")},
 		{name: "in any case of the name", by: "ADA", body: "/auxsync take-upstream because x", want: taken("take upstream", "Ada")},
 		{name: "may hand it on", by: "ada", body: "/auxsync not mine", want: taken("not mine", "Ada")},
-		{name: "also before anything is known of them", by: "zoe", body: "/auxsync drop", want: taken("drop", "zoe"),
+		{name: "also before anything is known of them", by: "zoe", body: "/auxsync drop", want: "mark; " + taken("drop", "zoe"),
 			do: func(s *attended) { s.seen.Assignees = []string{"zoe"}; s.rec.Assignees = []string{"ada", "zoe"} }},
 		{name: "but not about the track", by: "ada", body: "/auxsync pause", want: refused, says: "`pause` is for who may push"},
 		{name: "who may push decides", by: "wim", body: "/auxsync drop", want: taken("drop", "wim")},
@@ -31,12 +32,14 @@ func TestWhoMayCommandWhat(t *testing.T) {
 		{name: "but no track that is not there", by: "wim", body: "/auxsync resume aux-other", want: refused, says: "no track of that name"},
 		{name: "retry is about this one", by: "wim", body: "/auxsync retry aux-main", want: taken("retry", "wim")},
 		{name: "and not about another track", by: "wim", body: "/auxsync retry aux-next", want: refused, says: "about this pull request"},
-		{name: "anybody else decides nothing", by: "eve", body: "/auxsync drop", want: refused, says: "for who is assigned here"},
-		{name: "nor takes it on, if they cannot be assigned", by: "eve", body: "/auxsync mine", want: refused, says: "can be assigned"},
-		{name: "who can be assigned takes it on", by: "ada", body: "/auxsync mine", want: "react 100 +1; request mine aux-main by \"Ada\"",
-			do: func(s *attended) { s.seen.Assignees, s.wish.People, s.rec.Assignees = nil, forks.People{}, nil }},
-		{name: "but decides nothing", by: "ada", body: "/auxsync drop", want: refused, says: "`drop` is for who is assigned",
-			do: func(s *attended) { s.seen.Assignees, s.wish.People, s.rec.Assignees = nil, forks.People{}, nil }},
+		{name: "anybody else decides nothing", by: "eve", body: "/auxsync drop", want: stranger, says: "for who is assigned here"},
+		{name: "nor takes it on, if they cannot be assigned", by: "eve", body: "/auxsync mine", want: stranger, says: "who may be asked"},
+		{name: "who may be asked takes it on", by: "ada", body: "/auxsync mine", want: "react 100 +1; request mine aux-main by \"Ada\"",
+			do: func(s *attended) { s.unassigned(); s.wish.MayClaim = []string{"ADA"} }},
+		{name: "but decides nothing before that", by: "ada", body: "/auxsync drop", want: refused, says: "`drop` is for who is assigned",
+			do: func(s *attended) { s.unassigned(); s.wish.MayClaim = []string{"ada"} }},
+		{name: "who can be assigned and is not asked does not take it on", by: "ada", body: "/auxsync mine", want: stranger, says: "who may be asked",
+			do: (*attended).unassigned},
 		{name: "a bot is not heard", by: "ada", body: "/auxsync drop", do: func(s *attended) { s.seen.Comments[0].Bot = true }},
 		{name: "nor one that is only known as a bot by its account", by: "robot", body: "/auxsync drop"},
 		{name: "auxsync's own is not heard", by: "wim", body: "/auxsync drop", do: func(s *attended) { s.seen.Comments[0].Mine = true }},
@@ -60,9 +63,9 @@ func TestWhoMayCommandWhat(t *testing.T) {
 		{name: "what is over is over", by: "wim", body: "/auxsync drop", want: refused + "; end merge=false", says: "this conflict is over",
 			do: func(s *attended) { s.wish.Proposal.Status = forks.Withdrawn }},
 		{name: "what was declined can be decided", by: "wim", body: "/auxsync retry", want: taken("retry", "wim"),
-			do: func(s *attended) { s.wish.Proposal.Status = forks.Declined }},
+			do: func(s *attended) { s.wish.Proposal.Status, s.rec.Closed = forks.Declined, true }},
 		{name: "a paused track still hears", by: "wim", body: "/auxsync resume", want: taken("resume", "wim"), do: func(s *attended) { s.wish.Quiet = true }},
-		{name: "and refuses", by: "eve", body: "/auxsync resume", want: refused, says: "may push", do: func(s *attended) { s.wish.Quiet = true }},
+		{name: "and refuses", by: "eve", body: "/auxsync resume", want: stranger, says: "may push", do: func(s *attended) { s.wish.Quiet = true }},
 	} {
 		s := attendedPull()
 		s.comment(c.by, c.body)
@@ -121,7 +124,7 @@ func TestARefusalEchoesNothingAndNotifiesNobody(t *testing.T) {
 	s.in.Standings["e`ve\u202e@all"] = forks.Standing{}
 	e := s.decide().Effects[0]
 	const want = "``e`ve\\u202e@all``: nothing was done, because there is no such command, only `take upstream`, `keep ours`, `drop`, `retry`, " +
-		"`mine`, `not mine`, `pause` and `resume`.\n\n<!-- auxsync:comment refused 100 -->"
+		"`mine`, `not mine`, `pause` and `resume`.\n\n<!-- auxsync:comment refused by 1b5920e53e64 -->"
 	if e.Body != want {
 		t.Errorf("%s", e.Body)
 	}
@@ -131,7 +134,7 @@ func TestWhoTakesAConflictOnMayBeAskedAgain(t *testing.T) {
 	t.Parallel()
 	s := attendedPull()
 	id := s.wish.Proposal.ID
-	s.seen.Assignees = nil // a person took Ada off
+	s.seen.Assignees, s.wish.MayClaim = nil, []string{"ada"} // a person took Ada off
 	s.comment("ada", "/auxsync mine")
 	s.rec = s.decide().Records[id]
 	s.wish.Proposal.Claimed = "Ada"
@@ -151,6 +154,48 @@ func TestWhoSaidNoAndIsGoneMayTakeItOnLater(t *testing.T) {
 	}
 }
 
+func TestAStrangerIsAnsweredOnceOnAPage(t *testing.T) {
+	t.Parallel()
+	s := attendedPull()
+	id := s.wish.Proposal.ID
+	for range 20 {
+		s.comment("eve", "/auxsync drop")
+	}
+	s.comment("Eve", "/auxsync what")
+	out := s.decide()
+	if got := tellAll(out); got != "comment to a stranger; react 100 confused" {
+		t.Fatal(got)
+	}
+	s.rec = pulls.Record(out.Records[id], out.Effects[0], pulls.Done{Comment: 900})
+	s.seen.Comments = append(s.seen.Comments, forks.PullComment{ID: 900, By: me, Mine: true, Body: out.Effects[0].Body})
+	if got := tellAll(s.decide()); got != "react 100 confused" { // the reaction was not done
+		t.Errorf("after the sentence %s", got)
+	}
+	s.rec = pulls.Record(s.rec, out.Effects[1], pulls.Done{})
+	s.seen.Comments[0].Acknowledged = true
+	s.comment("eve", "/auxsync keep ours")
+	again := s.decide()
+	if got := tellAll(again); got != "" {
+		t.Errorf("then %s", got)
+	}
+	// Later rights bring nothing to life that was written without them.
+	s.rec = again.Records[id]
+	s.in.Standings["eve"] = forks.Standing{Login: "eve", Exists: true, Write: true}
+	if got := tellAll(s.decide()); got != "" {
+		t.Errorf("with rights %s", got)
+	}
+	s.comment("eve", "/auxsync drop")
+	if got := s.decide().Requests; len(got) != 1 {
+		t.Errorf("a new command: %+v", got)
+	}
+	// Without the record the sentence is found by its mark.
+	s.rec = forks.PullRecord{}
+	s.in.Standings["eve"] = forks.Standing{Login: "eve", Exists: true}
+	if got := tellAll(s.decide()); got != "" {
+		t.Errorf("without the record %s", got)
+	}
+}
+
 func TestTheDashboardTakesCommandsAboutTracks(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ by, body, want string }{
@@ -160,12 +205,12 @@ func TestTheDashboardTakesCommandsAboutTracks(t *testing.T) {
 		{"wim", "/auxsync retry aux-other", "comment 0 refused 9; react 9 confused"},
 		{"wim", "/auxsync drop", "comment 0 refused 9; react 9 confused"},
 		{"wim", "/auxsync mine", "comment 0 refused 9; react 9 confused"},
-		{"ada", "/auxsync pause", "comment 0 refused 9; react 9 confused"},
+		{"ada", "/auxsync pause", "comment to a stranger; react 9 confused"},
 		{"mallory", "/auxsync pause", ""},
 	} {
 		s := attendedPull()
-		s.in.Dashboard, s.in.DashboardRecord = framed("lag"), forks.PullRecord{Number: 3, Body: pulls.Digest(framed("lag"))}
-		s.in.Seen.Dashboard = &forks.Pull{Number: 3, State: forks.PullOpen, Body: bodyOf("lag"), Assignees: []string{"ada", "mallory"},
+		s.in.Dashboard, s.in.DashboardTitle, s.in.DashboardRecord = "lag", "dashboard", forks.PullRecord{Number: 3, Body: pulls.Digest(board("lag"))}
+		s.in.Seen.Dashboard = &forks.Pull{Number: 3, State: forks.PullOpen, Body: board("lag"), Assignees: []string{"ada", "mallory"},
 			Comments: []forks.PullComment{{ID: 9, By: c.by, Body: c.body}}}
 		out := s.decide()
 		if got := tellAll(out); got != c.want {
@@ -194,13 +239,15 @@ func TestNamesAreThoseOnWhomADecisionDepends(t *testing.T) {
 	s.approve("Zed")
 	s.approve("stale").Commit = hash(8)
 	s.approve("robot").Bot = true
-	s.approve("against").Approves = false
+	s.approve("against").Verdict = forks.ReviewChanges
+	s.approve("undecided").Verdict = forks.ReviewCommented
 	s.in.Seen.Dashboard = &forks.Pull{Comments: []forks.PullComment{{ID: 1, By: "Dora", Body: "/auxsync pause"}, {ID: 2, By: "late", Body: "/auxsync pause"}}}
 	s.in.DashboardRecord.Answered = []int64{2}
 	s.decide() // fills in what is seen
 	s.in.Seen.Pulls["c3"] = forks.Pull{State: forks.PullClosed, Foreign: true, By: "closer"}
 	s.in.Seen.Pulls["c4"] = forks.Pull{State: forks.PullClosed, By: "somebody"}
-	if got := pulls.Names(s.in); !slices.Equal(got, []string{"closer", "dora", "wim", "zed"}) {
+	s.in.Seen.Pulls["c5"], s.in.Records["c5"] = forks.Pull{State: forks.PullClosed, By: "judged"}, forks.PullRecord{Declined: true}
+	if got := pulls.Names(s.in); !slices.Equal(got, []string{"against", "closer", "dora", "somebody", "wim", "zed"}) {
 		t.Error(got)
 	}
 }

@@ -1,8 +1,10 @@
 package pulls
 
 import (
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/auxolotl/auxsync/forks"
 )
@@ -39,8 +41,12 @@ func Reconcile(in ReconcileInput) Reconciled {
 		served[id] = true
 		seen, found := in.Seen.Pulls[id]
 		p := &page{in: in, wish: w, rec: out.Records[id], seen: seen}
+		if p.elsewhere() {
+			p.rec = forks.PullRecord{}
+			out.Records[id] = p.rec
+		}
 		if p.missing(found) {
-			p.open(forks.Opening{Track: w.Track, ID: id, Title: w.Title}, w.Region)
+			p.open(forks.Opening{Track: w.Track, ID: id, Title: w.Title})
 			out.Effects = append(out.Effects, p.effects...)
 			continue
 		}
@@ -75,13 +81,26 @@ type page struct {
 
 // do asks for an effect, unless the forge refused the same before.
 func (p *page) do(e Effect) {
-	e.Proposal, e.Pull, e.Number = p.wish.Proposal.ID, p.seen, p.seen.Number
+	e.Proposal, e.Pull, e.Number, e.Decided = p.wish.Proposal.ID, p.seen, p.seen.Number, p.in.Now
 	if !slices.Contains(p.rec.Refused, e.digest()) {
 		p.effects = append(p.effects, e)
 	}
 }
 
-// reopening opens again what a person closed, once it is asked again.
+// elsewhere reports whether what is remembered is of another repository: the fork's
+// address was changed. A repository that was renamed shows the same page still.
+func (p *page) elsewhere() bool {
+	if p.in.Repository == "" || p.rec.URL == "" || p.rec.URL == p.seen.URL {
+		return false
+	}
+	m := recordedPage.FindStringSubmatch(p.rec.URL)
+	return m != nil && !strings.EqualFold(m[1], p.in.Repository)
+}
+
+// recordedPage finds the owner/name in the address of a pull request or an issue.
+var recordedPage = regexp.MustCompile(`/([^/]+/[^/]+)/(?:pull|issues)/[0-9]+$`)
+
+// reopening opens again what somebody closed and what is asked all the same.
 func (p *page) reopening() Effect {
 	return Effect{Kind: DoEnd, Proposal: p.wish.Proposal.ID, Number: p.seen.Number, Ending: forks.Ending{Reopen: true}}
 }
@@ -114,14 +133,13 @@ func (p *page) closedByStranger() bool {
 	return (known || p.seen.By == "") && !p.maySettle(p.seen.By)
 }
 
-func (p *page) open(o forks.Opening, region string) {
-	body, ok := PlaceRegion("", region)
-	if !ok {
-		return
-	}
-	o.Body = body
+// open asks for a new one. Its mark says that nobody and nothing was added yet.
+func (p *page) open(o forks.Opening) {
+	fresh := *p
+	fresh.rec = forks.PullRecord{}
+	o.Body = fresh.region()
 	p.seen = forks.Pull{} // what was found is another one
-	p.do(Effect{Kind: DoOpen, Opening: o, Region: Digest(region)})
+	p.do(Effect{Kind: DoOpen, Opening: o, Region: Digest(o.Body)})
 }
 
 // decide is everything about a pull request that exists.
@@ -132,6 +150,7 @@ func (p *page) decide() {
 		p.shape()
 	}
 	p.hear()
+	p.results()
 	if writes {
 		p.end()
 	}
@@ -139,10 +158,10 @@ func (p *page) decide() {
 
 // shape brings the pull request to what it should be. One that a person closed while
 // its conflict is open waits for a pass to take that in; once it is asked again after
-// that, it is opened again.
+// that, or where whoever closed it may not decide, it is opened again.
 func (p *page) shape() {
 	live, open := p.wish.Proposal.Status.Live(), p.seen.State == forks.PullOpen
-	if live && p.rec.Declined {
+	if live && (p.rec.Declined || p.closedInVain()) {
 		p.do(p.reopening())
 		return
 	}
@@ -157,7 +176,7 @@ func (p *page) shape() {
 		p.suggest()
 	}
 	if live && p.seen.State != forks.PullClosed {
-		p.text(p.wish.Title, p.wish.Region)
+		p.text(p.wish.Title)
 	}
 	if live && open {
 		p.stage()
@@ -174,10 +193,15 @@ func (p *page) observe() {
 		p.adopt()
 		was = ""
 	}
+	if p.rec.Head != p.seen.Head {
+		p.rec.MergeRefusals, p.rec.MergeNotBefore = 0, time.Time{}
+	}
 	seen, by := p.seen, p.decidedBy()
 	p.rec.URL, p.rec.State, p.rec.By, p.rec.Updated, p.rec.Head = seen.URL, seen.State, by, seen.Updated, seen.Head
 	if seen.State == forks.PullClosed && isOver(p.wish.Proposal.Status) { // also where the answer to closing it was lost
 		p.rec.Closed = true
+	} else if seen.State == forks.PullOpen && p.wish.Proposal.Status.Live() {
+		p.rec.Closed = false // to close it would mean something anew
 	}
 	p.rec.Declined = seen.State == forks.PullClosed && (p.rec.Declined || p.wish.Proposal.Status == forks.Declined)
 	p.turned(was)
@@ -196,22 +220,16 @@ func (p *page) decidedBy() string {
 }
 
 // adopt begins the record of a pull request that is there already: auxsync opened it
-// and the answer or the record was lost, or a person opened it. What it has of the
-// wishes counts as set once, see labels and people.
+// and the answer or the record was lost, or a person opened it. The mark in its body
+// says what auxsync set before. What it has of the wishes counts as set once, see labels
+// and people.
 func (p *page) adopt() {
 	p.rec = begin(p.rec, p.seen)
-	p.rec.Assignees = common(p.seen.Assignees, p.wish.NotFor)
-	p.rec.Reviewers = common(p.seen.Reviewers, p.wish.NotFor)
-	if _, ok := p.placed(p.regionWished()); ok {
-		p.rec.Title = Digest(p.seen.Title)
+	if mark, ok := p.marked(); ok {
+		p.rec.Title, p.rec.Labels, p.rec.Assignees, p.rec.Reviewers = mark.Title, mark.Labels, mark.Assignees, mark.Reviewers
 	}
-}
-
-func (p *page) regionWished() string {
-	if p.wish.Proposal.ID == "" {
-		return p.in.Dashboard
-	}
-	return p.wish.Region
+	p.rec.Assignees = with(p.rec.Assignees, common(p.seen.Assignees, p.wish.NotFor))
+	p.rec.Reviewers = with(p.rec.Reviewers, common(p.seen.Reviewers, p.wish.NotFor))
 }
 
 // standing says what somebody may do. known is false of somebody who was not looked up.

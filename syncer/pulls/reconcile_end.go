@@ -2,6 +2,7 @@ package pulls
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -91,15 +92,15 @@ func (p *page) end() {
 	switch {
 	case open && status == forks.Ready:
 		p.mergeApproved()
-	case open && isOver(status) && !p.rec.Closed:
+	case open && !p.rec.Closed && (isOver(status) || status == forks.Declined):
 		p.do(Effect{Kind: DoEnd})
 	}
 }
 
 // mergeApproved merges what somebody who may decide has approved as it is now. It must
-// be shown as settled and ready first: a draft is refused, and a refusal is final.
+// be shown as settled and ready first: a draft is refused. After a refusal it waits.
 func (p *page) mergeApproved() {
-	if !p.wish.ApproveMerges || !p.settled() || p.seen.Draft || p.seen.Status != forks.StatusSuccess || p.seen.Head.IsZero() {
+	if !p.wish.ApproveMerges || !p.settled() || p.seen.Draft || p.seen.Status != forks.StatusSuccess || p.in.Now.Before(p.rec.MergeNotBefore) {
 		return
 	}
 	by, ok := p.approvedBy()
@@ -107,39 +108,76 @@ func (p *page) mergeApproved() {
 		return
 	}
 	p.do(Effect{Kind: DoEnd, Ending: forks.Ending{
-		Merge: true, Head: p.seen.Head,
+		Merge: true, Head: p.seen.Head, For: by,
 		Message: fmt.Sprintf("Settle conflict %s of %s\n\nApproved by %s.", p.wish.Proposal.ID, p.wish.Track, quiet(by, 100)),
 	}})
 }
 
-// approvedBy finds somebody who may decide, and whose latest review approves the head.
+// approvedBy finds somebody who may decide and whose verdict approves the head: the one
+// who said so last. It finds nobody while one who may decide wants changes.
 func (p *page) approvedBy() (login string, ok bool) {
-	judged := map[string]bool{}
-	for i := len(p.seen.Reviews) - 1; i >= 0; i-- {
-		review := p.seen.Reviews[i]
-		name := strings.ToLower(review.By)
-		if review.Mine || review.Bot || judged[name] || strings.EqualFold(name, p.in.Seen.Me) {
-			continue
-		}
-		judged[name] = true
-		if review.Approves && review.Commit == p.seen.Head && p.maySettle(review.By) {
-			return review.By, true
+	for _, review := range verdicts(p.seen, p.in.Seen.Me) {
+		switch {
+		case !p.maySettle(review.By):
+		case review.Verdict == forks.ReviewChanges:
+			return "", false
+		case !ok && review.Verdict == forks.ReviewApproved && review.Commit == p.seen.Head:
+			login, ok = review.By, true
 		}
 	}
-	return "", false
+	return login, ok
 }
 
-// turned tells when a person closed a pull request without merging, or opened it
-// again. was is its state at the last look, "" if there was none.
+// verdicts has each person's latest review that is no mere comment, the newest first.
+func verdicts(p forks.Pull, me string) []forks.PullReview {
+	var list []forks.PullReview
+	judged := map[string]bool{}
+	for _, review := range slices.Backward(p.Reviews) {
+		name := strings.ToLower(review.By)
+		says := review.Verdict == forks.ReviewApproved || review.Verdict == forks.ReviewChanges || review.Verdict == forks.ReviewDismissed
+		if says && !review.Mine && !review.Bot && !judged[name] && !strings.EqualFold(name, me) {
+			judged[name] = true
+			list = append(list, review)
+		}
+	}
+	return list
+}
+
+// reopenEvery is how long auxsync waits at least before it opens one again that is
+// closed again by somebody who may not decide, such as a bot.
+const reopenEvery = time.Hour
+
+// closedByOther reports whether it is closed, and not by auxsync: neither as what was
+// over nor as what it was told to close.
+func (p *page) closedByOther() bool {
+	ours := p.rec.Closed || p.rec.Declined || p.seen.By != "" && strings.EqualFold(p.seen.By, p.in.Seen.Me)
+	return p.seen.State == forks.PullClosed && !ours
+}
+
+// closedInVain reports whether somebody closed it who may not decide about the conflict.
+func (p *page) closedInVain() bool {
+	_, known := p.standing(p.seen.By)
+	return p.closedByOther() && !p.seen.Foreign && known && !p.maySettle(p.seen.By) && !p.in.Now.Before(p.rec.Reopened.Add(reopenEvery))
+}
+
+// turned tells when a person closed a pull request without merging, opened it again, or
+// merged one that was closed. was is its state at the last look, "" if there was none.
+// Where it is not known who closed it, it was somebody who may: the forge lets few.
 func (p *page) turned(was forks.PullState) {
 	status, seen := p.wish.Proposal.Status, p.seen
+	_, known := p.standing(seen.By)
 	switch {
-	case status.Live() && seen.State == forks.PullClosed:
-		ours := p.rec.Closed || p.rec.Declined || seen.By != "" && strings.EqualFold(seen.By, p.in.Seen.Me)
-		if !ours && (!seen.Foreign || p.maySettle(seen.By)) {
+	case status.Live() && p.closedByOther() && was != forks.PullClosed:
+		switch {
+		case p.maySettle(seen.By) || seen.By == "" && !seen.Foreign:
 			p.turn(forks.VerbDecline, "closed")
+		case !known:
+			p.rec.State = was // the next look tells
 		}
+	case status == forks.Declined && seen.State == forks.PullMerged && was != forks.PullMerged:
+		p.turn(forks.VerbReopen, "reopened")
 	case status == forks.Declined && seen.State == forks.PullOpen && was == forks.PullClosed && !seen.Foreign:
+		p.rec.Closed = true // it was; what a person opened again stays open
 		p.turn(forks.VerbReopen, "reopened")
 	}
 }

@@ -235,7 +235,7 @@ type attendant struct {
 func (a *attendant) input() pulls.ReconcileInput {
 	seen, _ := a.Look(context.Background(), forks.PullQuestion{})
 	in := pulls.ReconcileInput{Traits: a.Traits(), Wishes: a.wishes, Records: a.records, DashboardRecord: a.dashboard, Seen: seen, Now: a.clock,
-		Tracks: []string{track}, Dashboard: framed(a.board), DashboardTitle: "dashboard", Standings: map[string]forks.Standing{}}
+		Tracks: []string{track}, Dashboard: a.board, DashboardTitle: "dashboard", Standings: map[string]forks.Standing{}}
 	for _, name := range pulls.Names(in) {
 		in.Standings[name], _ = a.Standing(context.Background(), name)
 	}
@@ -357,7 +357,7 @@ func (a *attendant) passes() {
 		w := &a.wishes[i]
 		n := a.newest[w.Proposal.ID]
 		w.Title = rapid.SampledFrom([]string{"one", "two", "three"}).Draw(a.t, "title")
-		w.Region = framed(rapid.SampledFrom([]string{"text 1", "text 2", "text 3"}).Draw(a.t, "region"))
+		w.Text = rapid.SampledFrom([]string{"text 1", "text 2", "text 3"}).Draw(a.t, "text")
 		w.Labels = some("no label", "auxsync", "needs-maintainer", "x")
 		w.People = forks.People{Assignees: some("not asked", "a", "b", "left-out"), Reviewers: some("no review", "org/nix")}
 		w.NotFor = some("not against", "a", "b")
@@ -415,7 +415,7 @@ func (a *attendant) people() {
 	case "push":
 		p.Head = headOf(p.ID, rapid.IntRange(0, 3).Draw(a.t, "head"))
 	case "approve":
-		p.Reviews = append(p.Reviews, forks.PullReview{ID: a.id(), By: rapid.SampledFrom([]string{"wim", "eve"}).Draw(a.t, "by"), Approves: true, Commit: p.Head})
+		p.Reviews = append(p.Reviews, forks.PullReview{ID: a.id(), By: rapid.SampledFrom([]string{"wim", "eve"}).Draw(a.t, "by"), Verdict: forks.ReviewApproved, Commit: p.Head})
 	case "say":
 		p.Comments = append(p.Comments, forks.PullComment{ID: a.id(), By: rapid.SampledFrom([]string{"wim", "eve", "a"}).Draw(a.t, "by"),
 			Body: rapid.SampledFrom([]string{"/auxsync drop", "/auxsync pause", "/auxsync what", "/auxsync retry", "hello"}).Draw(a.t, "words")})

@@ -7,16 +7,37 @@ import (
 )
 
 // text writes title and body where our content changed and a person's did not.
-func (p *page) text(title, region string) {
+func (p *page) text(title string) {
 	if p.seen.Foreign {
 		return
 	}
 	newTitle := p.title(title)
-	newBody, digest := p.body(region)
+	newBody, digest := p.body(p.region())
 	if newTitle == "" && digest == "" {
 		return
 	}
 	p.do(Effect{Kind: DoEdit, Text: forks.PullText{Title: newTitle, Body: newBody}, Region: digest})
+}
+
+// region is what should stand in the body. Its mark says what auxsync has set once the
+// effects before it are done, so that this outlives the record.
+func (p *page) region() string {
+	if p.wish.Proposal.ID == "" {
+		return Framed(Mark{Title: Digest(p.in.DashboardTitle)}, p.in.Dashboard)
+	}
+	rec, title := p.rec, Digest(p.wish.Title)
+	if rec.Number > 0 && rec.Title == "" {
+		title = "" // a person's
+	}
+	for _, e := range p.effects {
+		if e.Kind == DoLabel || e.Kind == DoAsk {
+			rec = Record(rec, e, Done{})
+		}
+	}
+	return Framed(Mark{
+		ID: p.wish.Proposal.ID, Track: p.wish.Track, Title: title,
+		Labels: rec.Labels, Assignees: rec.Assignees, Reviewers: rec.Reviewers,
+	}, p.wish.Text)
 }
 
 // title gives the title to write, "" for none. One that a person changed is theirs for
@@ -62,6 +83,15 @@ func (p *page) placed(region string) (body string, ok bool) {
 	return PlaceRegion(p.seen.Body, region)
 }
 
+// marked reads the mark in the body that is seen.
+func (p *page) marked() (m Mark, ok bool) {
+	if p.seen.Foreign {
+		return m, false
+	}
+	m, _, _, ok = regionIn(p.seen.Body)
+	return m, ok
+}
+
 // stage makes it ready once it is settled, and a draft again if that ends.
 func (p *page) stage() {
 	madeReady := p.rec.Ready != nil && *p.rec.Ready
@@ -85,10 +115,11 @@ func (p *page) stage() {
 	}
 }
 
-// settled reports whether the conflict is settled at the head that is seen.
+// settled reports whether a pass judged the conflict to be settled at the head that is
+// seen. A head that is not known is not.
 func (p *page) settled() bool {
-	w := p.wish
-	return w.Proposal.Status == forks.Ready && (w.Settled.IsZero() || w.Settled == p.seen.Head)
+	was := p.wish.Proposal
+	return was.Status == forks.Ready && !was.Settled.IsZero() && was.Settled == p.seen.Head
 }
 
 // labels adds each wished label once, and takes back those that auxsync added.

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/auxolotl/auxsync/forks"
 )
@@ -26,6 +27,7 @@ func Digest(text string) string {
 
 // digest names an effect: the same again has the same name.
 func (e Effect) digest() string {
+	e.Decided = time.Time{}
 	text, err := json.Marshal(e)
 	if err != nil {
 		return "" // no value of an effect fails to encode
@@ -69,9 +71,9 @@ func Record(rec forks.PullRecord, e Effect, d Done) forks.PullRecord {
 		rec.Closed, rec.State = true, forks.PullClosed
 		switch {
 		case e.Ending.Merge:
-			rec.Closed, rec.State = false, forks.PullMerged
+			rec.Closed, rec.State, rec.For = false, forks.PullMerged, e.Ending.For
 		case e.Ending.Reopen:
-			rec.Closed, rec.Declined, rec.State = false, false, forks.PullOpen
+			rec.Closed, rec.Declined, rec.State, rec.Reopened = false, false, forks.PullOpen, e.Decided
 		}
 	}
 	return rec
@@ -98,14 +100,26 @@ func opened(was forks.PullRecord, e Effect, p forks.Pull) forks.PullRecord {
 func begin(was forks.PullRecord, p forks.Pull) forks.PullRecord {
 	return forks.PullRecord{
 		Number: p.Number, URL: p.URL, State: p.State, By: p.By, Updated: p.Updated, Head: p.Head,
-		Status: was.Status, StatusOn: was.StatusOn, Answered: was.Answered, Taken: was.Taken, Refused: was.Refused,
+		Status: was.Status, StatusOn: was.StatusOn, Answered: was.Answered, Taken: was.Taken, Refused: was.Refused, Reopened: was.Reopened,
 	}
 }
 
+// A merge that was refused is tried again after a while, which doubles.
+const (
+	firstMergeWait = 5 * time.Minute
+	mostMergeWait  = time.Hour
+)
+
 // RecordRefused is what is remembered after the forge refused an effect: the same is
-// not tried again. rec stays as it is.
+// not tried again, except a merge, which may have to wait for a check, or for others to
+// be done with the branch. rec stays as it is.
 func RecordRefused(rec forks.PullRecord, e Effect) forks.PullRecord {
 	rec = cloneRecord(rec)
+	if e.Kind == DoEnd && e.Ending.Merge {
+		wait := min(firstMergeWait<<min(rec.MergeRefusals, 10), mostMergeWait)
+		rec.MergeRefusals, rec.MergeNotBefore = rec.MergeRefusals+1, e.Decided.Add(wait)
+		return rec
+	}
 	if name := e.digest(); !slices.Contains(rec.Refused, name) {
 		rec.Refused = append(rec.Refused, name)
 		rec.Refused = rec.Refused[max(0, len(rec.Refused)-maxRefused):]

@@ -20,17 +20,25 @@ const (
 
 var beginPattern = regexp.MustCompile(`<!-- auxsync:begin v1 ([A-Za-z0-9+/]+=*) -->`)
 
-// regionMark is what the begin mark carries, so that a region tells what it is about.
-type regionMark struct {
+// Mark is what the begin mark carries, unseen: what a region is about, and what auxsync
+// itself set on its page, so that nobody is overruled where the record was lost. The
+// dashboard's has no track and no id.
+type Mark struct {
 	ID    forks.ProposalID `json:"id"`
 	Track string           `json:"track"`
+	// Title is the digest of the title that goes with the region; "" if that is a person's.
+	Title string `json:"title,omitempty"`
+	// Labels, Assignees and Reviewers are as in [forks.PullRecord].
+	Labels    []string `json:"labels,omitempty"`
+	Assignees []string `json:"assignees,omitempty"`
+	Reviewers []string `json:"reviewers,omitempty"`
 }
 
-// Framed puts a region between its marks. The dashboard's has no track and no id.
-func Framed(track string, id forks.ProposalID, region string) string {
-	payload, err := json.Marshal(regionMark{id, track})
+// Framed puts a region between its marks.
+func Framed(mark Mark, region string) string {
+	payload, err := json.Marshal(mark)
 	if err != nil {
-		panic(err) // two strings always marshal
+		panic(err) // strings always marshal
 	}
 	region = strings.NewReplacer(beginStart, broken(beginStart), endMark, broken(endMark)).Replace(region)
 	return beginStart + " v1 " + base64.StdEncoding.EncodeToString(payload) + " -->\n" + region + "\n" + endMark
@@ -50,18 +58,26 @@ func PlaceRegion(existing, region string) (body string, ok bool) {
 	if existing == "" {
 		return region, true
 	}
-	begin := beginPattern.FindStringSubmatchIndex(existing)
-	end := strings.Index(existing, endMark)
+	_, begin, end, ok := regionIn(existing)
+	if !ok {
+		return "", false
+	}
+	return existing[:begin] + region + existing[end:], true
+}
+
+// regionIn finds the one region in a body, with its marks.
+func regionIn(body string) (mark Mark, begin, end int, ok bool) {
+	at := beginPattern.FindStringSubmatchIndex(body)
+	end = strings.Index(body, endMark)
 	switch {
-	case strings.Count(existing, beginStart) != 1 || strings.Count(existing, endMark) != 1:
-		return "", false
-	case begin == nil || begin[1] > end:
-		return "", false
+	case strings.Count(body, beginStart) != 1 || strings.Count(body, endMark) != 1:
+		return mark, 0, 0, false
+	case at == nil || at[1] > end:
+		return mark, 0, 0, false
 	}
-	var mark regionMark
-	payload, err := base64.StdEncoding.DecodeString(existing[begin[2]:begin[3]])
+	payload, err := base64.StdEncoding.DecodeString(body[at[2]:at[3]])
 	if err != nil || json.Unmarshal(payload, &mark) != nil {
-		return "", false
+		return Mark{}, 0, 0, false
 	}
-	return existing[:begin[0]] + region + existing[end+len(endMark):], true
+	return mark, at[0], end + len(endMark), true
 }

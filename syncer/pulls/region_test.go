@@ -11,7 +11,7 @@ import (
 
 func TestPlaceRegionKeepsWhatPeopleWrote(t *testing.T) {
 	t.Parallel()
-	old, now := pulls.Framed(track, "c0123456789", "old\n"), pulls.Framed(track, "c0123456789", "now\n")
+	old, now := pulls.Framed(pulls.Mark{Track: track, ID: "c0123456789"}, "old\n"), pulls.Framed(pulls.Mark{Track: track, ID: "c0123456789"}, "now\n")
 	for _, c := range []struct{ name, existing, want string }{
 		{"an empty body", "", now},
 		{"only the region", old, now},
@@ -29,7 +29,7 @@ func TestPlaceRegionKeepsWhatPeopleWrote(t *testing.T) {
 
 func TestPlaceRegionLeavesABodyWithoutOneRegionAlone(t *testing.T) {
 	t.Parallel()
-	region := pulls.Framed(track, "c0123456789", "text\n")
+	region := pulls.Framed(pulls.Mark{Track: track, ID: "c0123456789"}, "text\n")
 	begin, _, _ := strings.Cut(region, "\n")
 	const end = "<!-- auxsync:end -->"
 	for name, existing := range map[string]string{
@@ -55,8 +55,8 @@ func TestPlaceRegionLeavesABodyWithoutOneRegionAlone(t *testing.T) {
 func TestARegionIsFoundAgainWhateverItHolds(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		framed := pulls.Framed(track, "c0123456789", hostile(t, "region")+"\n")
-		next := pulls.Framed(track, "c0123456789", hostile(t, "next")+"\n")
+		framed := pulls.Framed(pulls.Mark{Track: track, ID: "c0123456789"}, hostile(t, "region")+"\n")
+		next := pulls.Framed(pulls.Mark{Track: track, ID: "c0123456789"}, hostile(t, "next")+"\n")
 		before, after := rapid.String().Draw(t, "before"), rapid.String().Draw(t, "after")
 		if got, ok := pulls.PlaceRegion(before+framed+after, next); !ok || got != before+next+after {
 			t.Fatalf("%v %q", ok, got)

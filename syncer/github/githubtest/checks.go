@@ -92,18 +92,31 @@ func (r *repository) latest(sha string) []*status {
 }
 
 // succeeded says whether a status or a check of a name is green on a commit.
-func (r *repository) succeeded(sha, name string) bool {
+func (r *repository) succeeded(sha, name string) bool { return r.awaited(sha, name) == "" }
+
+// awaited is the word for what keeps a status or a check of a name from being green on
+// a commit; "" if it is.
+func (r *repository) awaited(sha, name string) string {
+	state := "expected"
+	for _, run := range r.runs[sha] {
+		if run.Name == name && run.Status == "completed" {
+			state = run.Conclusion
+		} else if run.Name == name {
+			state = "pending"
+		}
+	}
 	for _, st := range r.latest(sha) {
 		if st.context == name {
-			return st.state == "success"
+			state = st.state
 		}
 	}
-	for _, run := range r.runs[sha] {
-		if run.Name == name {
-			return run.Status == "completed" && (run.Conclusion == "success" || run.Conclusion == "neutral" || run.Conclusion == "skipped")
-		}
+	switch state {
+	case "success", "neutral", "skipped":
+		return ""
+	case "expected", "pending":
+		return state
 	}
-	return false
+	return "failing"
 }
 
 // combined is one word for all statuses; none at all is pending.

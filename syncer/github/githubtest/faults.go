@@ -30,6 +30,7 @@ const (
 	Slow                        // held until Release, or until the client goes; then done
 	RedirectSame                // 301 to the same host, which then does the work
 	RedirectOther               // 301 to another host, which does nothing
+	TooQuickBefore              // 422, how GitHub limits writes that make content; for those alone
 )
 
 // Fault is what goes wrong with one request.
@@ -73,7 +74,7 @@ func RandomFaults(source *rand.Rand, oneIn int, ways ...Fault) func(*http.Reques
 	}
 }
 
-// EveryFault are all ways that need nobody to release them.
+// EveryFault are all ways that may befall any request and need nobody to release them.
 func EveryFault() []Fault {
 	var all []Fault
 	for k := DroppedBefore; k <= RedirectOther; k++ {
@@ -128,6 +129,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, f Fault, release <
 		send(w, http.StatusInternalServerError, "application/json", `{"message":"Server Error"}`)
 	case UnavailableBefore:
 		send(w, http.StatusServiceUnavailable, "application/json", `{"message":"Service unavailable"}`)
+	case TooQuickBefore:
+		send(w, http.StatusUnprocessableEntity, "application/json",
+			`{"message":"Validation Failed","errors":[{"resource":"IssueComment","code":"custom","field":"body","message":"was submitted too quickly"}]}`)
 	case ForbiddenBefore, TooManyBefore:
 		s.limit(w, f)
 	case Slow:

@@ -30,10 +30,18 @@ func (i *issue) where(what string) string {
 
 func withIssue(c *call, do func(*issue) answer) answer {
 	i := c.repo.item(c.number("issue_number"))
-	if i == nil {
+	switch {
+	case i == nil:
 		return c.notFound()
+	case c.repo.o.NoIssues && i.pull == nil:
+		return c.noIssues()
 	}
 	return do(i)
+}
+
+// noIssues is the answer where issues are turned off: pull requests stay.
+func (c *call) noIssues() answer {
+	return c.refuse(http.StatusGone, "Issues are disabled for this repo")
 }
 
 func getIssue(c *call) answer {
@@ -46,7 +54,7 @@ func postIssue(c *call) answer {
 		return c.malformed()
 	}
 	if c.repo.o.NoIssues {
-		return c.refuse(http.StatusGone, "Issues are disabled for this repo")
+		return c.noIssues()
 	}
 	if in.Title == nil {
 		in.Title = new(string)
@@ -115,6 +123,9 @@ func (c *call) setState(i *issue, state, reason string) *answer {
 }
 
 func listIssues(c *call) answer {
+	if c.repo.o.NoIssues {
+		return c.noIssues()
+	}
 	q := c.r.URL.Query()
 	since, _ := time.Parse(time.RFC3339, q.Get("since"))
 	var wanted []string

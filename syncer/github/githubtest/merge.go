@@ -90,8 +90,8 @@ func (c *call) unmergeable(i *issue, method string) string {
 		return ""
 	}
 	for _, name := range g.Contexts {
-		if !c.repo.succeeded(p.headSHA, name) {
-			return fmt.Sprintf("Required status check %q is expected.", name)
+		if word := c.repo.awaited(p.headSHA, name); word != "" {
+			return fmt.Sprintf("Required status check %q is %s.", name, word)
 		}
 	}
 	if approvals(i) < g.Reviews {

@@ -22,6 +22,18 @@ func TestRulesOfTheService(t *testing.T) {
 		}
 		return logins
 	}
+	withoutIssues := func(w *world) {
+		w.As("ada", repo).Open("an issue", "")
+		w.SetRepo(repo, githubtest.RepoOptions{NoIssues: true})
+	}
+	awaiting := func(state string) func(*world) {
+		return func(w *world) {
+			w.Protect(repo, githubtest.Protection{Branch: "main", Contexts: []string{"ci"}})
+			if state != "" {
+				w.SetStatus(repo, "ada", w.bare.Tip(w.t, "fix").String(), "ci", state)
+			}
+		}
+	}
 	for _, c := range []struct {
 		name, method, path string
 		body               any
@@ -49,6 +61,14 @@ func TestRulesOfTheService(t *testing.T) {
 		{"merge of a conflict", "PUT", one + "/merge", nil, 405, "not mergeable", func(w *world) {
 			w.bare.Commit(w.t, "main", repotest.Ada, "x", map[string]string{"a": strings.Replace(ten, "5", "cinq", 1)})
 		}},
+		{"merge without a check", "PUT", one + "/merge", nil, 405, `Required status check \"ci\" is expected.`, awaiting("")},
+		{"merge during a check", "PUT", one + "/merge", nil, 405, `Required status check \"ci\" is pending.`, awaiting("pending")},
+		{"merge after a check failed", "PUT", one + "/merge", nil, 405, `Required status check \"ci\" is failing.`, awaiting("failure")},
+		{"merge after a check", "PUT", one + "/merge", nil, 200, `"merged":true`, awaiting("success")},
+		{"no list without issues", "GET", "/repos/acme/pkgs/issues", nil, 410, "Issues are disabled for this repo", withoutIssues},
+		{"no new one without issues", "POST", "/repos/acme/pkgs/issues", object{"title": "t"}, 410, "Issues are disabled for this repo", withoutIssues},
+		{"no old one without issues", "GET", "/repos/acme/pkgs/issues/2", nil, 410, "Issues are disabled for this repo", withoutIssues},
+		{"pull requests without issues", "GET", issue, nil, 200, `"number":1`, withoutIssues},
 		{"not merged", "GET", one + "/merge", nil, 404, "", nil},
 		{"assignable", "GET", "/repos/acme/pkgs/assignees/tina", nil, 204, "", nil},
 		{"not assignable", "GET", "/repos/acme/pkgs/assignees/eve", nil, 404, "", nil},

@@ -90,7 +90,7 @@ func talking() map[string]check {
 			want(b.t, "reviews", len(now.Reviews), 1)
 			r := now.Reviews[0]
 			want(b.t, "mine", r.Mine, true)
-			want(b.t, "approves", r.Approves, false)
+			want(b.t, "verdict", r.Verdict, forks.ReviewCommented)
 			want(b.t, "commit", r.Commit, p.Head)
 			want(b.t, "body", r.Body, "Take one of these, and commit it.")
 			want(b.t, "comments", len(now.Comments), 0)
@@ -110,7 +110,7 @@ func talking() map[string]check {
 			r := now.Reviews[0]
 			want(b.t, "mine", r.Mine, false)
 			want(b.t, "bot", r.Bot, false)
-			want(b.t, "approves", r.Approves, true)
+			want(b.t, "verdict", r.Verdict, forks.ReviewApproved)
 			want(b.t, "commit", r.Commit, p.Head)
 			wantNames(b.t, "by", []string{r.By}, b.Pages.Maintainer)
 		},
