@@ -41,6 +41,7 @@ func texts(s forks.State, plan forks.Plan) map[string]report {
 	status := reports.Overview{At: now, Tracks: []reports.TrackStatus{
 		track, reports.TrackStatusOf(exampleTrack(), &stopped), reports.TrackStatusOf(exampleTrack(), &fresh), reports.TrackStatusOf(exampleTrack(), &paused), reports.TrackStatusOf(exampleTrack(), nil),
 	}}
+	status.Tracks[2].ForgeTrouble = &reports.ForgeTrouble{Since: now.Add(-2 * time.Hour), Why: "look at the pull requests: " + hostile}
 	conflicts := reports.ConflictList{At: now}
 	conflicts.Add("nixpkgs", s)
 
@@ -186,7 +187,7 @@ func TestJSONListsAreNeverNull(t *testing.T) {
 		}
 		for _, m := range nullValue.FindAllSubmatch(out, -1) {
 			switch string(m[1]) {
-			case "behind", "last_pass", "next_pass", "hold", "stopped", "paused", "out", "end", "row":
+			case "behind", "last_pass", "next_pass", "forge_trouble", "hold", "stopped", "paused", "out", "end", "row":
 			default:
 				t.Errorf("%s: %s is null in %s", name, m[1], out)
 			}

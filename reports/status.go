@@ -56,6 +56,9 @@ type TrackStatus struct {
 	// PolicyTrouble is what is wrong with the fork's policy, such as why the newest
 	// one is not in effect; "" if nothing is.
 	PolicyTrouble string `json:"policy_trouble"`
+	// ForgeTrouble is why the fork's pull requests can be neither read nor written; nil
+	// if they can.
+	ForgeTrouble *ForgeTrouble `json:"forge_trouble"`
 
 	Patches int `json:"patches"`
 	LeftOut int `json:"left_out"` // of Patches
@@ -65,6 +68,12 @@ type TrackStatus struct {
 	Decisions []forks.Decision `json:"decisions"`
 	Stopped   *forks.Stop      `json:"stopped"`
 	Paused    *forks.Pause     `json:"paused"`
+}
+
+// ForgeTrouble is an outage of a forge, or a right that is missing there.
+type ForgeTrouble struct {
+	Since time.Time `json:"since"`
+	Why   string    `json:"why"` // from others
 }
 
 // LastPass is the newest pass on record.
@@ -153,6 +162,7 @@ func (t TrackStatus) text(p *page, now time.Time) {
 		p.fields(
 			field{"branch", forks.Inert(t.Branch) + " of the fork " + forks.Inert(t.Fork)},
 			field{"follows", follows}, field{"passes", t.passes(now)}, field{"policy", inert(t.PolicyTrouble, maxTrouble)},
+			field{"pull requests", t.pulls()},
 			field{nextStep, "auxsync adopt " + forks.Inert(t.Track) + " (with --create if the fork has no such branch; until then nothing is ever pushed to it), or, if it was adopted, auxsync sync " + forks.Inert(t.Track)},
 		)
 		return
@@ -176,7 +186,7 @@ func (t TrackStatus) text(p *page, now time.Time) {
 	p.fields(
 		field{"branch", branch}, field{"follows", follows}, field{"base", t.base()}, field{"last pass", t.lastPass(now)},
 		field{"passes", t.passes(now)}, field{"waits", hold},
-		field{"policy", inert(t.PolicyTrouble, maxTrouble)}, field{"paused", pausedBy(t.Paused)}, field{"stopped", stopped}, field{nextStep, next},
+		field{"policy", inert(t.PolicyTrouble, maxTrouble)}, field{"pull requests", t.pulls()}, field{"paused", pausedBy(t.Paused)}, field{"stopped", stopped}, field{nextStep, next},
 	)
 	t.asks(p, now)
 }
@@ -244,6 +254,14 @@ func (t TrackStatus) passes(now time.Time) string {
 		next = "the next is due"
 	}
 	return joined(": ", joined(", ", forks.Inert(t.Health), next), inert(t.Trouble, maxTrouble))
+}
+
+// pulls says that the pull requests cannot be used; "" if they can.
+func (t TrackStatus) pulls() string {
+	if t.ForgeTrouble == nil {
+		return ""
+	}
+	return "cannot be used since " + stamp(t.ForgeTrouble.Since) + ", fetching and rebasing go on: " + inert(t.ForgeTrouble.Why, maxTrouble)
 }
 
 // asks lists what waits for people.

@@ -116,6 +116,11 @@ func (a *app) check(ctx context.Context) (*checkResult, error) {
 				return nil, &exitError{exitUsage, err}
 			}
 		}
+		if t.GitHub.WebhookSecret != "" && daemon == nil {
+			if _, err := a.credential(t.Fork, t.GitHub.WebhookSecret); err != nil {
+				return nil, &exitError{exitUsage, fmt.Errorf("the secret of the webhook: %w", err)}
+			}
+		}
 		r.Tracks = append(r.Tracks, checkedItem{t.Fork, t.Name, t.Branch, t.Follow, t.History})
 	}
 	policies, notes, err := checkPolicies(cfg)

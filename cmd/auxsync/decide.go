@@ -16,9 +16,9 @@ import (
 )
 
 // decisionCommands are those with which people decide about conflicts and tracks: the
-// same as in a comment on a pull request.
+// same as in a comment on a pull request, and the end of one.
 func (a *app) decisionCommands() []*cobra.Command {
-	var list []*cobra.Command
+	list := []*cobra.Command{a.mergeCommand()}
 	for _, d := range []struct {
 		verb        forks.Verb
 		short, long string
@@ -76,6 +76,24 @@ func (a *app) decisionCommand(verb forks.Verb, short, long string) *cobra.Comman
 	return cmd
 }
 
+func (a *app) mergeCommand() *cobra.Command {
+	req := control.Request{Verb: verbMerge}
+	return &cobra.Command{
+		Use: "merge CONFLICT", Short: "Merge a conflict that is settled",
+		Long: `Merge the fix branch of a conflict into its onto branch, as the button of its pull
+request does, and take the answer in. A pass looks first whether the conflict is
+settled: one that is not is not merged.
+
+CONFLICT is its id, such as c0123456789, or the number of its pull request.`,
+		Example: "  auxsync conflicts\n  auxsync merge c0123456789",
+		Args:    exactly(1, "one conflict"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			req.Conflict = args[0]
+			return a.decide(cmd.Context(), req)
+		},
+	}
+}
+
 func (a *app) pauseCommand(verb forks.Verb, short, long string) *cobra.Command {
 	req := control.Request{Verb: verbDecide, Decision: verb}
 	cmd := &cobra.Command{
@@ -93,6 +111,9 @@ func (a *app) pauseCommand(verb forks.Verb, short, long string) *cobra.Command {
 	}
 	return cmd
 }
+
+// decisionSchema names the JSON form of [decided].
+const decisionSchema = "auxsync.decision/1"
 
 // decided is what became of a decision.
 type decided struct {
@@ -129,43 +150,104 @@ func (a *app) decide(ctx context.Context, req control.Request) (err error) {
 	return err
 }
 
+// Lengths of what people type here.
+const (
+	maxBecause = 500
+	maxLogin   = 100
+)
+
 // takeDecision stores what a person asked for and makes the pass that takes it.
 func (s *session) takeDecision(ctx context.Context, who string, req control.Request, say func(forks.Progress)) (any, error) {
+	if req.Decision != forks.VerbDecline && !slices.Contains(forks.Verbs(), req.Decision) {
+		return nil, usage("there is no decision %q", forks.Inert(string(req.Decision)))
+	}
 	t, id, err := s.decisionAbout(ctx, req)
 	if err != nil {
 		return nil, err
 	}
-	if req.As != "" {
-		who = req.As
+	if as := strings.TrimPrefix(req.As, "@"); as != "" {
+		who = forks.Clip(as, maxLogin)
 	}
-	r := forks.Request{Fork: t.Fork, Track: t.Name, Proposal: id, Verb: req.Decision, Who: who, Because: req.Because, At: s.clock.Now()}
-	result := &decided{Schema: "auxsync.decision/1", Fork: t.Fork, Track: t.Name, Conflict: id, Decision: req.Decision, Result: "written down"}
+	r := forks.Request{Fork: t.Fork, Track: t.Name, Proposal: id, Verb: req.Decision, Who: who, Because: forks.Clip(req.Because, maxBecause), At: s.clock.Now()}
+	result := &decided{Schema: decisionSchema, Fork: t.Fork, Track: t.Name, Conflict: id, Decision: req.Decision, Result: "written down"}
 	if _, err := s.store.AddRequest(ctx, r); err != nil {
 		return nil, err
 	}
-	err = s.lane(ctx, t, func(ctx context.Context) (syncer.Outcome, error) {
-		out, err := s.syncer.Sync(ctx, t, syncer.Options{Who: who, Say: say})
-		result.Pass = out.Plan.Pass
-		for _, taken := range out.Taken {
-			if taken.Verb == r.Verb && taken.Proposal == id && taken.Who == who {
-				result.Result = taken.Result
-			}
+	out, err := s.decisivePass(ctx, t, who, say)
+	result.Pass = out.Plan.Pass
+	for _, taken := range out.Taken {
+		if taken.Verb == r.Verb && taken.Proposal == id && taken.Who == who {
+			result.Result = taken.Result
 		}
-		return out, err
-	})
+	}
 	return result, err
 }
 
-// decisionAbout finds the track and the conflict that a request names.
+// takeMerge makes a pass that judges a conflict, merges it, and makes the pass that
+// takes the answer in.
+func (s *session) takeMerge(ctx context.Context, who string, req control.Request, say func(forks.Progress)) (any, error) {
+	t, id, err := s.decisionAbout(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	result := &decided{Schema: decisionSchema, Fork: t.Fork, Track: t.Name, Conflict: id, Decision: "merge", Result: "merged, and taken in"}
+	if _, err := s.decisivePass(ctx, t, who, say); err != nil {
+		return nil, err
+	}
+	if taken, err := s.takenIn(ctx, t, id); err != nil || taken > 0 {
+		result.Result, result.Pass = fmt.Sprintf("nothing to do: pass %d took its answer in", taken), taken
+		return result, err
+	}
+	err = s.alone(ctx, t, func(ctx context.Context) error { return s.syncer.Merge(ctx, t, id, who) })
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.decisivePass(ctx, t, who, say)
+	if result.Pass = out.Plan.Pass; err != nil {
+		result.Result = "merged; the next pass takes it in"
+	}
+	return result, err
+}
+
+// decisivePass makes the pass that a decision is for.
+func (s *session) decisivePass(ctx context.Context, t forks.Track, who string, say func(forks.Progress)) (out syncer.Outcome, err error) {
+	err = s.lane(ctx, t, func(ctx context.Context) (_ syncer.Outcome, err error) {
+		out, err = s.syncer.Sync(ctx, t, syncer.Options{Who: who, Say: say})
+		return out, err
+	})
+	return out, err
+}
+
+// takenIn is the pass that took the answer to a conflict in; 0 if none did.
+func (s *session) takenIn(ctx context.Context, t forks.Track, id forks.ProposalID) (int, error) {
+	state, err := s.syncer.Read(ctx, t)
+	if err != nil || state == nil {
+		return 0, err
+	}
+	for _, p := range state.Proposals {
+		if p.ID == id {
+			return p.Taken, nil
+		}
+	}
+	return 0, nil
+}
+
+// decisionAbout finds the track and the conflict that a request names. A number is one
+// of a fork: it may name a conflict of each.
 func (s *session) decisionAbout(ctx context.Context, req control.Request) (forks.Track, forks.ProposalID, error) {
-	if !req.Decision.OfConflict() {
+	if req.Conflict == "" {
 		t, err := s.catalog.track(ctx, req.Track)
 		return t, "", err
 	}
+	type about struct {
+		track forks.Track
+		id    forks.ProposalID
+	}
 	name := strings.TrimPrefix(req.Conflict, "#")
-	number, _ := strconv.Atoi(name)
+	number, _ := strconv.Atoi(name) // 0 names none
 	tracks, _ := s.catalog.tracks()
-	var open []string
+	var named []about
+	var all, open []string
 	for _, t := range tracks {
 		state, err := s.syncer.Read(ctx, t)
 		if err != nil || state == nil {
@@ -173,7 +255,7 @@ func (s *session) decisionAbout(ctx context.Context, req control.Request) (forks
 		}
 		for _, p := range state.Proposals {
 			if string(p.ID) == name || number > 0 && p.Number == number {
-				return t, p.ID, nil
+				named, all = append(named, about{t, p.ID}), append(all, fmt.Sprintf("%s of %s/%s", p.ID, t.Fork, t.Name))
 			}
 			if p.Status.Live() || p.Status == forks.Declined {
 				open = append(open, string(p.ID))
@@ -181,8 +263,14 @@ func (s *session) decisionAbout(ctx context.Context, req control.Request) (forks
 		}
 	}
 	slices.Sort(open)
-	if len(open) == 0 {
-		return forks.Track{}, "", usage("there is no conflict %q, and none is open", forks.Inert(req.Conflict))
+	switch shown := forks.Inert(req.Conflict); {
+	case len(named) == 1:
+		return named[0].track, named[0].id, nil
+	case len(named) > 1:
+		return forks.Track{}, "", usage("%q may be %s; name the one that is meant by its id", shown, strings.Join(all, ", "))
+	case len(open) == 0:
+		return forks.Track{}, "", usage("there is no conflict %q, and none is open", shown)
+	default:
+		return forks.Track{}, "", usage("there is no conflict %q; open are %s", shown, strings.Join(open, ", "))
 	}
-	return forks.Track{}, "", usage("there is no conflict %q; open are %s", forks.Inert(req.Conflict), strings.Join(open, ", "))
 }

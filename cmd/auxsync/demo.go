@@ -194,8 +194,8 @@ func (d *demoProgram) pass(ctx context.Context, by *syncer.Syncer) (forks.Plan, 
 	if err != nil {
 		return out.Plan, err
 	}
-	if trouble := d.s.forges.trouble(d.track.Fork); trouble != "" {
-		return out.Plan, errors.New(trouble)
+	if health, err := d.s.forges.health(ctx, d.track); err != nil || health.Failing() {
+		return out.Plan, errors.Join(err, errors.New(health.Trouble))
 	}
 	// What the look after the pass has brought is in the state too.
 	state, err := d.s.syncer.Read(ctx, d.track)

@@ -2,11 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
+	"strings"
 	"sync"
 	"time"
 
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/forks/store"
@@ -21,10 +22,9 @@ import (
 type forges struct {
 	*session
 
-	mu       sync.Mutex
-	clients  map[string]client // by fork
-	limits   map[account]*github.Limits
-	troubles map[string]string // by fork: why its forge cannot be used now
+	mu      sync.Mutex
+	clients map[string]client // by fork
+	limits  map[account]*github.Limits
 }
 
 // client is a connection, with what it was made from.
@@ -40,7 +40,7 @@ type account struct {
 }
 
 func newForges(s *session) *forges {
-	return &forges{session: s, clients: map[string]client{}, limits: map[account]*github.Limits{}, troubles: map[string]string{}}
+	return &forges{session: s, clients: map[string]client{}, limits: map[account]*github.Limits{}}
 }
 
 // github returns the client of a track's fork; nil where its conflicts are branches
@@ -55,7 +55,7 @@ func (f *forges) github(t forks.Track) (*github.Forge, error) {
 		return c.forge, nil
 	}
 	g := t.GitHub
-	config := github.Config{API: g.API, Owner: g.Owner, Repo: g.Repo, Upstream: g.UpstreamRepo, Clock: f.clock, Log: f.log}
+	config := github.Config{API: g.API, Owner: g.Owner, Repo: g.Repo, Upstream: g.UpstreamRepo, Limits: f.limitsOf(t), Clock: f.clock, Log: f.log}
 	if f.store != nil {
 		config.Cache = answers{f.store.ForgeCache(t.Fork), f.log}
 	}
@@ -68,17 +68,26 @@ func (f *forges) github(t forks.Track) (*github.Forge, error) {
 	} else {
 		config.Auth.App = &github.App{ID: g.AppID, Installation: g.InstallationID, Key: read}
 	}
-	who := account{g.API, t.Credential, g.AppID}
-	if f.limits[who] == nil {
-		f.limits[who] = github.NewLimits(f.clock, github.Pace{})
-	}
-	config.Limits = f.limits[who]
 	forge, err := github.New(config)
 	if err != nil {
 		return nil, err
 	}
 	f.clients[t.Fork] = client{t, forge}
 	return forge, nil
+}
+
+// limitsOf returns the limits of a fork's account: forks with one credential share
+// them, and a config that changed does not forget them. The caller holds mu.
+func (f *forges) limitsOf(t forks.Track) *github.Limits {
+	who := account{t.GitHub.API, t.Credential, t.GitHub.AppID}
+	if f.limits[who] == nil {
+		var pace github.Pace
+		if strings.HasPrefix(t.GitHub.API, "http://") {
+			pace.Every = time.Millisecond // a service of this machine; the limits of a minute and an hour stay
+		}
+		f.limits[who] = github.NewLimits(f.clock, pace)
+	}
+	return f.limits[who]
 }
 
 // answers keeps a forge's answers in the database. One that cannot be kept is asked for
@@ -156,38 +165,54 @@ func (f *forges) attend(ctx context.Context, t forks.Track, say func(forks.Progr
 	}
 	out, err := f.syncer.Attend(ctx, tracks, syncer.AttendOptions{Say: say, Describe: f.describe(ctx)})
 	if ctx.Err() == nil {
-		f.told(t.Fork, err)
+		f.told(ctx, t, err)
 	}
 	return out.Due
 }
 
-// told notes how a fork's forge fares, and tells when that changed.
-func (f *forges) told(fork string, err error) {
-	f.mu.Lock()
-	was, now := f.troubles[fork], ""
-	if err != nil {
-		now = err.Error()
+// health is how the looks at the forge of a track's fork go: in the database it is
+// that of a track without a name. The zero value is that of a fork without pages.
+func (f *forges) health(ctx context.Context, t forks.Track) (forks.Health, error) {
+	if t.Forge != forks.ForgeGitHub {
+		return forks.Health{}, nil
 	}
-	f.troubles[fork] = now
-	f.mu.Unlock()
-	var p *forks.Problem
-	waits := errors.As(err, &p) && p.Kind == forks.Retry
+	return f.store.Health(ctx, t.Fork, "")
+}
+
+// told books how a look at a fork's forge ended, and tells when the forge ceases to
+// answer and when it answers again.
+func (f *forges) told(ctx context.Context, t forks.Track, err error) {
+	health, failed := f.health(ctx, t)
+	was, now := health.Failing(), f.clock.Now()
 	switch {
-	case was == now || was != "" && waits:
-	case err == nil:
-		f.log.Info("the forge answers again", zap.String("fork", fork))
-	case waits:
-		f.log.Warn("the forge cannot be used now, tried again; fetching and rebasing go on", zap.String("fork", fork), zap.Error(err))
-	default:
-		f.log.Error("the forge cannot be used; fetching and rebasing go on", zap.String("fork", fork), zap.Error(err))
+	case failed != nil:
+	case err != nil:
+		failed = f.store.SetHealth(ctx, t.Fork, "", health.Bad(now, forks.Clip(err.Error(), maxTold)))
+	case was:
+		failed = f.store.SetHealth(ctx, t.Fork, "", health.Good(now))
+	}
+	if failed != nil {
+		f.log.Error("how the forge fares could not be written down", zap.String("fork", t.Fork), zap.Error(failed))
+	}
+	switch {
+	case err != nil && !was && forks.KindOf(err) == forks.Retry:
+		f.tell(zapcore.WarnLevel, t, "the pull requests cannot be used now, tried again; fetching and rebasing go on: "+err.Error())
+	case err != nil && !was:
+		f.tell(zapcore.ErrorLevel, t, "the pull requests cannot be used; fetching and rebasing go on: "+err.Error())
+	case err == nil && was:
+		f.tell(zapcore.InfoLevel, t, "the pull requests can be used again")
 	}
 }
 
-// trouble is why a fork's forge cannot be used now, "" if it can.
-func (f *forges) trouble(fork string) string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.troubles[fork]
+// maxTold is how much of an error is written down, in bytes.
+const maxTold = 2000
+
+// tell writes an event of a fork's forge into the history and the log.
+func (f *forges) tell(level zapcore.Level, t forks.Track, text string) {
+	f.log.Log(level, forks.Inert(text), zap.String("fork", t.Fork), zap.String("event", "forge"))
+	if err := f.store.AddEvent(context.Background(), forks.Event{Fork: t.Fork, Kind: "forge", Text: text}); err != nil {
+		f.log.Error("an event could not be written down", zap.Error(err))
+	}
 }
 
 // askedByConfig lists who is asked about each conflict of a fork.
@@ -230,8 +255,11 @@ func (f *forges) describe(ctx context.Context) func(forks.Track) pulls.Dashboard
 // inspect looks at what a fork's forge must permit, for `auxsync check --online`.
 func (f *forges) inspect(ctx context.Context, t forks.Track, tracks []forks.Track) ([]syncer.Finding, error) {
 	forge, err := f.github(t)
-	if forge == nil || err != nil {
-		return nil, err
+	if err != nil {
+		return []syncer.Finding{{What: "GitHub", Problem: err.Error(), Breaks: "conflicts cannot be shown"}}, nil
+	}
+	if forge == nil {
+		return nil, nil
 	}
 	what := github.Inspection{Logins: t.GitHub.Ask, Labels: syncer.Labels()}
 	for _, other := range tracks {

@@ -2,25 +2,54 @@ package main
 
 import (
 	"net/http"
+	"sync"
 
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/syncer/github"
 )
 
-// hooksPath is where the webhook of a fork arrives, with its name at the end.
-const hooksPath = "/hooks/github/"
+// hooks takes the webhooks of all forks at /hooks/github/FORK, as the config in effect
+// has them. A delivery makes the poller look now, and is not believed otherwise.
+type hooks struct {
+	*daemon
 
-// hooks adds the endpoints of webhooks to the page, for the forks that have a secret
-// for them. A delivery makes the poller look now, and is not believed otherwise.
-func (d *daemon) hooks(mux *http.ServeMux) {
-	for _, t := range onePerFork(d.config) {
-		if t.Forge != forks.ForgeGitHub || t.GitHub.WebhookSecret == "" {
-			continue
-		}
-		read := func() (forks.Secret, error) {
-			text, err := d.credential(t.Fork, t.GitHub.WebhookSecret)
-			return forks.NewSecret(text), err
-		}
-		mux.Handle("POST "+hooksPath+t.Fork, github.NewHooks(read, func(string) { d.poller.wake(t.Fork) }))
+	mu    sync.Mutex
+	taken map[string]*github.Hooks // by fork: each knows which deliveries it had
+}
+
+// hooksPattern is where deliveries arrive.
+const hooksPattern = "POST /hooks/github/{fork}"
+
+func newHooks(d *daemon) *hooks { return &hooks{daemon: d, taken: map[string]*github.Hooks{}} }
+
+// ServeHTTP takes a delivery for a fork that has a secret for them.
+func (h *hooks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	fork := r.PathValue("fork")
+	if h.secretName(fork) == "" {
+		http.NotFound(w, r)
+		return
 	}
+	h.of(fork).ServeHTTP(w, r)
+}
+
+func (h *hooks) of(fork string) *github.Hooks {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.taken[fork] == nil {
+		h.taken[fork] = github.NewHooks(func() (forks.Secret, error) {
+			text, err := h.credential(fork, h.secretName(fork))
+			return forks.NewSecret(text), err
+		}, func(string) { h.poller.wake(fork) })
+	}
+	return h.taken[fork]
+}
+
+// secretName is where the secret of a fork's webhook is; "" if it has none.
+func (h *hooks) secretName(fork string) string {
+	for _, t := range onePerFork(h.catalog.current()) {
+		if t.Fork == fork && t.Forge == forks.ForgeGitHub {
+			return t.GitHub.WebhookSecret
+		}
+	}
+	return ""
 }

@@ -17,18 +17,19 @@ const module = "github.com/auxolotl/auxsync/"
 // arrows says which packages of the module each package may import, beside its
 // tests. What is not listed may not exist.
 func arrows() map[string][]string {
-	all := []string{"forks", "forks/store", "reports", "reports/web", "syncer", "syncer/github", "syncer/pulls", "syncer/repo", "systemd",
+	all := []string{"forks", "forks/nix", "forks/store", "reports", "reports/web", "syncer", "syncer/github", "syncer/pulls", "syncer/repo", "systemd",
 		"cmd/auxsync/control", "cmd/auxsync/demo", "cmd/auxsync/scripttest"}
 	return map[string][]string{
 		"cmd/auxsync":                        all,
 		"cmd/auxsync/control":                {"forks"},
 		"cmd/auxsync/demo":                   {"forks", "syncer/github/githubtest"},
-		"cmd/auxsync/scripttest":             {"forks", "syncer/repo/repotest"},
+		"cmd/auxsync/scripttest":             {"forks", "syncer/github/githubtest", "syncer/repo/repotest"},
 		"forks":                              nil,
+		"forks/nix":                          nil,
 		"forks/store":                        {"forks"},
 		"reports":                            {"forks"},
 		"reports/web":                        {"forks", "reports"},
-		"syncer":                             {"forks", "syncer/crash", "syncer/prove", "syncer/pulls", "syncer/rebase", "syncer/repo"},
+		"syncer":                             {"forks", "syncer/branches", "syncer/crash", "syncer/prove", "syncer/pulls", "syncer/rebase", "syncer/repo"},
 		"syncer/branches":                    {"forks"},
 		"syncer/crash":                       nil,
 		"syncer/github":                      {"forks"},

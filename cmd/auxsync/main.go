@@ -200,8 +200,9 @@ func (a *app) root() *cobra.Command {
 A soft fork is a repository that follows another one (the upstream) and carries
 changes of its own: a stack of patches. auxsync replays the stack on upstream's
 new commits, publishes what is clean, and asks people about each real conflict
-with a pair of branches. Nothing is lost: every patch is accounted for in every
-pass, and every tip that was ever published stays reachable.`,
+with a pair of branches, shown as a pull request where the fork is on GitHub.
+Nothing is lost: every patch is accounted for in every pass, and every tip that
+was ever published stays reachable.`,
 		Example: `  auxsync demo                                   see all of it, on two small repositories
   auxsync init https://example.org/fork.git      write a first config.toml
   auxsync plan aux-main                          what would happen, leaving nothing behind
@@ -223,10 +224,22 @@ pass, and every tip that was ever published stays reachable.`,
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "do not tell what is being done")
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SuggestionsMinimumDistance = 2
-	root.AddCommand(a.runCommand(), a.reloadCommand(), a.syncCommand(), a.planCommand(), a.adoptCommand(), a.retargetCommand(),
-		a.statusCommand(), a.patchesCommand(), a.conflictsCommand(), a.explainCommand(), a.initCommand(), a.checkCommand(),
-		a.recoverCommand(), a.backupCommand(), a.demoCommand(), a.versionCommand())
-	root.AddCommand(a.decisionCommands()...)
+	for _, g := range []struct {
+		id, title string
+		commands  []*cobra.Command
+	}{
+		{"passes", "To keep a fork:", []*cobra.Command{a.initCommand(), a.planCommand(), a.adoptCommand(), a.syncCommand(), a.retargetCommand()}},
+		{"looks", "To see where it stands:", []*cobra.Command{a.statusCommand(), a.conflictsCommand(), a.patchesCommand(), a.explainCommand()}},
+		{"decisions", "To decide, as by a comment on a pull request:", a.decisionCommands()},
+		{"service", "To run the service:", []*cobra.Command{a.runCommand(), a.reloadCommand(), a.checkCommand(), a.backupCommand(), a.recoverCommand()}},
+	} {
+		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
+		for _, cmd := range g.commands {
+			cmd.GroupID = g.id
+			root.AddCommand(cmd)
+		}
+	}
+	root.AddCommand(a.demoCommand(), a.versionCommand())
 	return root
 }
 

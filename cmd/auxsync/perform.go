@@ -22,6 +22,7 @@ const (
 	verbCheck    = "check"
 	verbReload   = "reload"
 	verbDecide   = "decide"
+	verbMerge    = "merge"
 )
 
 // passResult is what became of a pass, as it crosses the control socket.
@@ -66,6 +67,8 @@ func (s *session) perform(ctx context.Context, who string, req control.Request, 
 		return s.checkOnline(ctx, who, say)
 	case verbDecide:
 		return s.takeDecision(ctx, who, req, say)
+	case verbMerge:
+		return s.takeMerge(ctx, who, req, say)
 	}
 	t, err := s.catalog.track(ctx, req.Track)
 	if err != nil {

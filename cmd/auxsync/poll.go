@@ -13,22 +13,27 @@ import (
 // pollBeat is how often the poller looks whether the time of a fork has come.
 const pollBeat = 5 * time.Second
 
+// pollPause is how long a fork's forge is left alone after a look, whatever its
+// webhooks say: in a busy repository they never cease.
+const pollPause = 10 * time.Second
+
 // poller looks at the forges of all forks between passes. A webhook only makes it
 // look earlier: what it finds there is all that counts.
 type poller struct {
 	*daemon
 	news chan struct{} // has room for one: a fork was woken, or is free again
 
-	mu   sync.Mutex
-	due  map[string]time.Time // by fork
-	busy map[string]bool
+	mu     sync.Mutex
+	due    map[string]time.Time // by fork
+	looked map[string]time.Time // by fork: when the last look ended
+	busy   map[string]bool
 }
 
 func newPoller(d *daemon) *poller {
-	return &poller{daemon: d, news: make(chan struct{}, 1), due: map[string]time.Time{}, busy: map[string]bool{}}
+	return &poller{daemon: d, news: make(chan struct{}, 1), due: map[string]time.Time{}, looked: map[string]time.Time{}, busy: map[string]bool{}}
 }
 
-// wake makes the poller look at a fork's forge now.
+// wake makes the poller look at a fork's forge now, or soon if it has just done so.
 func (p *poller) wake(fork string) {
 	p.mu.Lock()
 	p.due[fork] = time.Time{}
@@ -62,7 +67,7 @@ func (p *poller) begin() (tracks []forks.Track) {
 	defer p.mu.Unlock()
 	now := p.clock.Now()
 	for _, t := range onePerFork(p.catalog.current()) {
-		if t.Forge != forks.ForgeGitHub || p.busy[t.Fork] || p.due[t.Fork].After(now) {
+		if t.Forge != forks.ForgeGitHub || p.busy[t.Fork] || p.due[t.Fork].After(now) || now.Sub(p.looked[t.Fork]) < pollPause {
 			continue
 		}
 		p.busy[t.Fork], p.due[t.Fork] = true, now.Add(t.GitHub.Poll)
@@ -71,9 +76,9 @@ func (p *poller) begin() (tracks []forks.Track) {
 	return tracks
 }
 
-// look attends to one fork while nothing else is done in it.
+// look attends to one fork while nothing else is done in it. Maintenance goes first.
 func (p *poller) look(ctx context.Context, t forks.Track) {
-	err := p.loop.Do(ctx, t, func(ctx context.Context) error {
+	err := p.loop.Aside(ctx, t, func(ctx context.Context) error {
 		p.session.wake(t.Fork, p.forges.attend(ctx, t, nil))
 		return nil
 	})
@@ -81,6 +86,7 @@ func (p *poller) look(ctx context.Context, t forks.Track) {
 		p.log.Warn("the forge was not looked at", zap.String("fork", t.Fork), zap.Error(err))
 	}
 	p.mu.Lock()
+	p.looked[t.Fork] = p.clock.Now()
 	delete(p.busy, t.Fork)
 	p.mu.Unlock()
 	poke(p.news)

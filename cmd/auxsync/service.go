@@ -45,7 +45,7 @@ func (d *daemon) servePage(ctx context.Context, l net.Listener) error {
 	const slow = 15 * time.Second
 	mux := http.NewServeMux()
 	mux.Handle("/", web.New(web.Config{Source: &page{d: d}, Clock: d.clock, Log: d.log, Title: "auxsync"}))
-	d.hooks(mux)
+	mux.Handle(hooksPattern, newHooks(d))
 	server := &http.Server{
 		Handler:           mux,
 		ReadHeaderTimeout: slow, ReadTimeout: slow, WriteTimeout: slow, IdleTimeout: time.Minute,

@@ -129,7 +129,7 @@ func (s *session) wire(ctx context.Context, db *store.Store, writer forks.Writer
 	}
 	s.forges = newForges(s)
 	c := syncer.Config{Git: s.git, CacheDir: s.config.CacheDir, Clock: s.clock, Log: s.log, Secret: s.forges.secret,
-		Workers: s.config.Workers, Writer: writer, Forge: s.forges.of, People: askedByConfig}
+		Workers: s.config.Workers, Writer: writer, Forge: s.forges.of, People: askedByConfig, Reads: reads}
 	if db != nil {
 		c.Store, c.Forges = db, db
 	}

@@ -53,6 +53,9 @@ func (s *session) view(ctx context.Context, t forks.Track) (control.View, error)
 		if v.Health, err = s.store.Health(ctx, t.Fork, t.Name); err != nil {
 			return v, err
 		}
+		if v.Forge, err = s.forges.health(ctx, t); err != nil {
+			return v, err
+		}
 	}
 	var damaged *repo.DamagedError
 	switch v.State, err = s.syncer.Read(ctx, t); {
@@ -110,6 +113,9 @@ func statusOf(v control.View) reports.TrackStatus {
 	status := reports.TrackStatusOf(v.Track, v.State)
 	status.Health, status.Trouble, status.PolicyTrouble = v.Words, v.Health.Trouble, v.Policy
 	status.Running, status.Behind = v.Running, v.Behind
+	if v.Forge.Failing() {
+		status.ForgeTrouble = &reports.ForgeTrouble{Since: v.Forge.FirstBad.UTC(), Why: v.Forge.Trouble}
+	}
 	if v.State != nil {
 		switch v.Health.Condition {
 		case forks.TrackStopped: // a pass may need a person without a state that says so

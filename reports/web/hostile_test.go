@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/reports"
 )
 
 func styleHash(body string) string {
@@ -42,6 +43,7 @@ func TestHostileTextIsInertOnEveryPage(t *testing.T) {
 			status := &s.overview.Tracks[i]
 			status.Branch, status.Follow, status.Upstream = text(), text(), text()
 			status.Health, status.Trouble, status.PolicyTrouble = text(), text(), text()
+			status.ForgeTrouble = &reports.ForgeTrouble{Since: now, Why: text()}
 			if status.LastPass != nil {
 				status.LastPass.Outcome = text()
 			}

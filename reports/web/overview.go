@@ -31,7 +31,7 @@ func urgencyOf(t reports.TrackStatus) urgency {
 		return failing
 	case strings.HasPrefix(t.Health, silentWords):
 		return silent
-	case t.Phase == reports.Holding, t.Phase == reports.Paused, len(t.Conflicts)+len(t.Decisions) > 0, t.PolicyTrouble != "":
+	case t.Phase == reports.Holding, t.Phase == reports.Paused, len(t.Conflicts)+len(t.Decisions) > 0, t.PolicyTrouble != "", t.ForgeTrouble != nil:
 		return asking
 	case t.Phase == reports.Found:
 		return unadopted
@@ -133,6 +133,7 @@ type card struct {
 	Next   string // what a person does about it
 
 	Trouble, Policy string
+	Pulls           *trouble
 	Passes          phrase
 	NextPass        phrase
 
@@ -152,6 +153,12 @@ type card struct {
 	MoreConflicts int
 	Decisions     []question
 	MoreDecisions int
+}
+
+// trouble is why something cannot be used.
+type trouble struct {
+	Since *moment
+	Why   string
 }
 
 // ask is a conflict in short.
@@ -179,6 +186,9 @@ func cardOf(t reports.TrackStatus, now time.Time) card {
 		Passes: health(t.Health, now), NextPass: nextPass(t, now),
 		Base: commitOf(t.Upstream, t.Base), Branch: show(t.Branch, maxSubject), Fork: show(t.Fork, maxName),
 		Follow: show(t.Follow, maxSubject), Upstream: show(t.Upstream, maxPath),
+	}
+	if t.ForgeTrouble != nil {
+		c.Pulls = &trouble{at(t.ForgeTrouble.Since, now), show(t.ForgeTrouble.Why, maxReason)}
 	}
 	if u == failing || u == silent {
 		// The words on passes are the one thing to know; where it stands comes second.

@@ -79,6 +79,7 @@ func exampleSource() source {
 	s.add(track("nix", "aux-main", "master", nix), ptr(calmState()), func(t *reports.TrackStatus) { t.Behind = ptr(0) })
 	s.add(track("nixpkgs", "aux-small", "nixos-unstable-small", nixpkgs), ptr(calmState()), func(t *reports.TrackStatus) {
 		t.Behind, t.Health, t.Running = ptr(1), "ok, last failure 5 min ago", true
+		t.ForgeTrouble = &reports.ForgeTrouble{Since: now.Add(-2 * time.Hour), Why: "look at the pull requests of fork nixpkgs: GitHub answered 503: Service unavailable"}
 	})
 	s.add(track("nixpkgs", "aux-26-05", "release-26.05", nixpkgs), nil, func(t *reports.TrackStatus) { t.Health = "no pass yet" })
 	s.add(track("nixpkgs", "aux-unstable", "nixos-unstable", nixpkgs), ptr(holdingState()), func(t *reports.TrackStatus) { t.Behind = ptr(41) })

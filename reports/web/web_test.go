@@ -156,7 +156,7 @@ func TestStoppedAndFailingTracksComeFirst(t *testing.T) {
 	for _, m := range regexp.MustCompile(`<article class="card (\w+)">\s*<h2><a href="([^"]*)"`).FindAllStringSubmatch(get(page(exampleSource()), "/").Body.String(), -1) {
 		order = append(order, m[1]+" "+m[2])
 	}
-	want := "bad ./nixpkgs/aux-next, bad ./nix/aux-2-30, bad ./nix/aux-2-31, warn ./nixpkgs/aux-unstable, warn ./nixpkgs/aux-26-05, good ./nix/aux-main, good ./nixpkgs/aux-small"
+	want := "bad ./nixpkgs/aux-next, bad ./nix/aux-2-30, bad ./nix/aux-2-31, warn ./nixpkgs/aux-small, warn ./nixpkgs/aux-unstable, warn ./nixpkgs/aux-26-05, good ./nix/aux-main"
 	if got := strings.Join(order, ", "); got != want {
 		t.Errorf("order is %s\nwant     %s", got, want)
 	}

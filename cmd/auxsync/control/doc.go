@@ -26,9 +26,10 @@
 //	  "health":{"first_good":"…","last_good":"…","first_bad":"0001-01-01T00:00:00Z","last_bad":"0001-01-01T00:00:00Z",
 //	    "trouble":"","condition":"following"},
 //	  "words":"ok","behind":3, "last_pass":{"number":17,"at":"…","outcome":"published","error":""},
-//	  "running":false,"next":"…","policy":""}]}
+//	  "running":false,"next":"…","policy":"","forge":{…}}]}
 //
-// A time in the year 1 means never. Lengths of time are as config.toml has them.
+// Forge is how the looks at the fork's pull requests go, in the form of health. A time
+// in the year 1 means never. Lengths of time are as config.toml has them.
 //
 //	POST /v1/run
 //	Content-Type: application/json

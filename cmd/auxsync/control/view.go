@@ -26,6 +26,9 @@ type View struct {
 	// Policy is what is wrong with the policy of the fork, such as why the newest one
 	// was refused; empty if nothing is.
 	Policy string
+	// Forge is how the looks at the fork's forge go, as Health says of passes; zero
+	// without pages, and while no look failed.
+	Forge forks.Health
 }
 
 // Pass is how one run of a pass ended.
@@ -46,13 +49,14 @@ type viewJSON struct {
 	Running  bool            `json:"running"`
 	Next     time.Time       `json:"next"`
 	Policy   string          `json:"policy"`
+	Forge    forks.Health    `json:"forge"`
 }
 
 // MarshalJSON writes the state as state.json has it.
 func (v View) MarshalJSON() ([]byte, error) {
 	w := viewJSON{
 		Track: trackToJSON(v.Track), State: json.RawMessage("null"), Health: v.Health, Words: v.Words,
-		Behind: v.Behind, LastPass: v.LastPass, Running: v.Running, Next: v.Next, Policy: v.Policy,
+		Behind: v.Behind, LastPass: v.LastPass, Running: v.Running, Next: v.Next, Policy: v.Policy, Forge: v.Forge,
 	}
 	if v.State != nil {
 		state, err := forks.EncodeState(*v.State)
@@ -76,7 +80,7 @@ func (v *View) UnmarshalJSON(data []byte) error {
 	}
 	*v = View{
 		Track: track, Health: w.Health, Words: w.Words, Behind: w.Behind,
-		LastPass: w.LastPass, Running: w.Running, Next: w.Next, Policy: w.Policy,
+		LastPass: w.LastPass, Running: w.Running, Next: w.Next, Policy: w.Policy, Forge: w.Forge,
 	}
 	if len(w.State) > 0 && !bytes.Equal(w.State, []byte("null")) {
 		state, err := forks.DecodeState(w.State)

@@ -98,7 +98,8 @@ func TestViewIsWrittenAsDocumented(t *testing.T) {
 		`"forge":"git","allow_transports":["https"],"follow":"master","branch":"aux-main","history":"merging","stack_from":"","interval":"30m0s","jitter":0.1,"publish_every":"24h0m0s","pattern":"","policy_file":""},` +
 		`"state":null,` +
 		`"health":{"first_good":"2026-01-02T12:03:04Z","last_good":"2026-01-02T12:03:04Z","first_bad":"0001-01-01T00:00:00Z","last_bad":"0001-01-01T00:00:00Z","trouble":"","condition":"following","before":""},` +
-		`"words":"ok","behind":3,"last_pass":{"number":17,"at":"2026-01-02T12:03:04Z","outcome":"published","error":""},"running":false,"next":"2026-01-02T12:03:04Z","policy":""}` + "\n"
+		`"words":"ok","behind":3,"last_pass":{"number":17,"at":"2026-01-02T12:03:04Z","outcome":"published","error":""},"running":false,"next":"2026-01-02T12:03:04Z","policy":"",` +
+		`"forge":{"first_good":"0001-01-01T00:00:00Z","last_good":"0001-01-01T00:00:00Z","first_bad":"0001-01-01T00:00:00Z","last_bad":"0001-01-01T00:00:00Z","trouble":"","condition":"","before":""}}` + "\n"
 	got, err := encodeAny(v)
 	if err != nil || string(got) != want {
 		t.Errorf("got  %s, %v\nwant %s", got, err, want)

@@ -42,13 +42,17 @@ func withDaemons(env *testscript.Env) { env.Values[daemonsKey{}] = daemons{} }
 
 // begin starts `auxsync run` with the script's environment.
 func begin(ts tb, args []string) {
-	name := args[0]
+	start(ts, args[0], exec.Command("auxsync", append([]string{"run"}, args[1:]...)...))
+}
+
+// start starts a program with the script's environment, what it prints in NAME.log.
+func start(ts tb, name string, cmd *exec.Cmd) {
 	ts.Check(ts.Exec("env", "-0"))
 	environment := strings.Split(strings.TrimRight(ts.ReadFile("stdout"), "\x00"), "\x00")
 	log, err := os.OpenFile(ts.MkAbs(name+".log"), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 	ts.Check(err)
 	defer log.Close()
-	p := &process{cmd: exec.Command("auxsync", append([]string{"run"}, args[1:]...)...), ended: make(chan error, 1)}
+	p := &process{cmd: cmd, ended: make(chan error, 1)}
 	p.cmd.Dir, p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr = ts.MkAbs("."), environment, log, log
 	ts.Check(p.cmd.Start())
 	go func() { p.ended <- p.cmd.Wait(); close(p.ended) }()
@@ -112,20 +116,24 @@ func ends(ts tb, args []string) {
 	}
 }
 
-// get asks the status page of a daemon, whose address is in its log.
-func get(ts tb, args []string) {
-	var address string
-	eventually(ts, "the daemon "+args[0]+" serves a page", func() bool {
-		for line := range strings.Lines(ts.ReadFile(args[0] + ".log")) {
+// address is where a daemon serves its page, as its log says.
+func address(ts tb, name string) (at string) {
+	eventually(ts, "the daemon "+name+" serves a page", func() bool {
+		for line := range strings.Lines(ts.ReadFile(name + ".log")) {
 			var entry struct{ Msg, Address string }
 			if json.Unmarshal([]byte(line), &entry) == nil && entry.Msg == "status page" {
-				address = entry.Address
+				at = entry.Address
 			}
 		}
-		return address != ""
+		return at != ""
 	})
+	return at
+}
+
+// get asks the status page of a daemon.
+func get(ts tb, args []string) {
 	client := http.Client{Timeout: patience}
-	resp, err := client.Get("http://" + address + args[1])
+	resp, err := client.Get("http://" + address(ts, args[0]) + args[1])
 	ts.Check(err)
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
@@ -152,12 +160,18 @@ func listens(ts tb, _ []string) {
 
 // until runs a program until what it prints matches a pattern.
 func until(ts tb, args []string) {
-	pattern, err := regexp.Compile("(?m)" + args[0])
-	ts.Check(err)
+	pattern := multiline(ts, args[0])
 	eventually(ts, "its output matches "+args[0], func() bool {
 		_ = ts.Exec(args[1], args[2:]...) // what it prints counts
 		return pattern.MatchString(ts.ReadFile("stdout"))
 	})
+}
+
+// multiline is a pattern whose ^ and $ are the ends of lines.
+func multiline(ts tb, text string) *regexp.Regexp {
+	pattern, err := regexp.Compile("(?m)" + text)
+	ts.Check(err)
+	return pattern
 }
 
 // eventually looks again and again until something is so.

@@ -18,8 +18,8 @@
 //	merge REPO BRANCH OTHER SUBJECT [EDIT,…]
 //	                                 merge OTHER, a revision of that repository
 //	branch REPO NAME REV             set a branch; REV "-" deletes it
-//	conflict SUBJECT                 set $id, $onto and $fix to the conflict of that
-//	                                 patch, from the state on the fork
+//	conflict SUBJECT                 set $id, $patch, $onto, $fix and $number to the
+//	                                 conflict of that patch, from the state on the fork
 //	outcome SUBJECT AHEAD PUBLISHED  the ledger on the fork says this of the patch
 //	patches N                        the stack on the fork has N patches
 //	patch SUBJECT NAME               set $NAME to the id of a patch
@@ -51,8 +51,26 @@
 //	listens                          wait until the daemon in $WORK/state answers
 //	until PATTERN CMD…               run a program again and again until its standard
 //	                                 output matches
-//	nocanary                         the canary credential is in no file of $WORK and
-//	                                 in nothing that was printed last
+//	nocanary                         no credential of the script is in a file of $WORK, but
+//	                                 for those that hold them, or in what was printed last
+//	github [private]                 begin a GitHub that has the fork, as aux/pkgs, and
+//	                                 write config.toml for it; set $GITHUB to its API and
+//	                                 $FORK_URL; the files token and hook have the secrets,
+//	                                 $HOOK that of its webhook
+//	renew                            write a new token into the file; revoke the old one
+//	rights NAME none|read, rights all
+//	                                 take a right from the token, or give it all
+//	outage begins|ends               its API answers 503; git is served all the same
+//	interrupts CODE CMD…             run a program, interrupt it while its API answers nothing,
+//	                                 and compare the exit code
+//	browser WHO comment|title N TEXT, merge N BUTTON, accept N WORDS, approve|close|reopen N,
+//	        edit BRANCH PATH FILE    what a person does on its pages: ada, who is a member,
+//	                                 and bob may write, eve may not; accept takes the
+//	                                 suggestion that has the words; FILE "-" removes PATH
+//	pulls                            print all that it shows, a line for each fact
+//	shows PATTERN                    wait until what pulls prints matches
+//	deliver NAME ID SECRET [large]   post a delivery of its webhook, which has that id and
+//	                                 is signed with the secret, to a daemon; print the status
 //
 // An EDIT is one of: `edit PATH N TEXT`, `insert PATH N TEXT` (before line N),
 // `cut PATH N`, `mv OLD NEW`, `rm PATH`, `add PATH LINE…`, `bytes PATH CONTENT`,

@@ -26,7 +26,7 @@ func state(t tb) forks.State {
 	return s
 }
 
-// conflict sets $id, $onto and $fix for a patch's newest proposal.
+// conflict sets $id, $patch, $onto, $fix and $number for a patch's newest proposal.
 func conflict(t tb, args []string) {
 	s := state(t)
 	for _, p := range slices.Backward(s.Proposals) {
@@ -35,6 +35,7 @@ func conflict(t tb, args []string) {
 				t.Setenv("id", string(p.ID))
 				t.Setenv("patch", string(p.Patch))
 				t.Setenv("onto", strings.TrimPrefix(string(forks.OntoRef("aux", p.ID)), "refs/heads/"))
+				t.Setenv("number", strconv.Itoa(p.Number))
 				t.Setenv("fix", strings.TrimPrefix(string(forks.FixRef("aux", p.ID)), "refs/heads/"))
 				return
 			}
@@ -129,13 +130,16 @@ func snapshot(t tb, args []string) {
 	t.Check(os.WriteFile(t.MkAbs(args[0]), []byte(b.String()), 0o644))
 }
 
-// noCanary searches everything that a script left behind, except the file that
-// holds the credential: for the token, and for what it looks like in a header, also
-// where something follows it.
+// noCanary searches everything that a script left behind, except the files that hold
+// the token and the webhook's secret: for them and all tokens of its GitHub, and for
+// what they look like in a header, also where something follows.
 func noCanary(t tb, _ []string) {
 	forms := []string{Canary}
-	for _, text := range []string{Canary, "x-access-token:" + Canary} {
-		forms = append(forms, base64.StdEncoding.EncodeToString([]byte(text[:len(text)/3*3])))
+	forms = append(forms, t.Value(hubKey{}).(*hub).tokens...)
+	for _, secret := range slices.Clone(forms) {
+		for _, text := range []string{secret, "x-access-token:" + secret} {
+			forms = append(forms, base64.StdEncoding.EncodeToString([]byte(text[:len(text)/3*3])))
+		}
 	}
 	has := func(text string) bool {
 		return slices.ContainsFunc(forms, func(form string) bool { return strings.Contains(text, form) })
@@ -146,7 +150,7 @@ func noCanary(t tb, _ []string) {
 		}
 	}
 	t.Check(filepath.WalkDir(t.MkAbs("."), func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || filepath.Base(path) == "token" {
+		if err != nil || !d.Type().IsRegular() || filepath.Base(path) == "token" || filepath.Base(path) == "hook" {
 			return err
 		}
 		data, err := os.ReadFile(path)

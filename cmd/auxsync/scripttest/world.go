@@ -19,6 +19,7 @@ const Canary = "canary-4f1d9c2e7b"
 // Setup gives a script a clean environment with fixed dates.
 func Setup(env *testscript.Env) error {
 	withDaemons(env)
+	withHub(env)
 	home := filepath.Join(env.WorkDir, ".home")
 	if err := os.Mkdir(home, 0o755); err != nil {
 		return err
@@ -69,6 +70,16 @@ func Commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"get":     plain(2, 2, get),
 		"listens": plain(0, 0, listens),
 		"until":   plain(2, -1, until),
+
+		"github":     plain(0, 1, github),
+		"renew":      plain(0, 0, renew),
+		"rights":     plain(1, 2, rights),
+		"outage":     plain(1, 1, outage),
+		"interrupts": plain(2, -1, interrupts),
+		"browser":    plain(3, 5, browser),
+		"pulls":      plain(0, 0, pulls),
+		"shows":      plain(1, 1, shows),
+		"deliver":    plain(3, 4, deliver),
 	}
 }
 

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/jonboulle/clockwork"
+	"go.uber.org/zap"
+
+	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/syncer"
+)
+
+// aPoller polls one fork every minute, with a loop of which a test sees the maintenance.
+func aPoller(t *testing.T, clock clockwork.Clock, idle func(context.Context)) *poller {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "config.toml")
+	text := `state_dir = "/var/lib/auxsync"
+cache_dir = "/var/cache/auxsync"
+[forks.nix]
+upstream = "https://github.com/NixOS/nix"
+url = "https://github.com/auxolotl/nix"
+forge = "github"
+credential = "token"
+[forks.nix.tracks.main]
+follow = "master"
+interval = "24h"
+`
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := forks.Load(file, func(string) string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &session{app: &app{}, config: cfg, clock: clock, log: zap.NewNop(), catalog: newCatalog(cfg, nil, nil)}
+	s.forges = newForges(s)
+	s.loop = syncer.NewLoop(syncer.LoopConfig{Clock: clock, Log: s.log, Journal: noJournal{}, Random: func() float64 { return 0.5 }, Idle: idle,
+		Pass: func(context.Context, forks.Track) (syncer.Outcome, error) { return syncer.Outcome{Quiet: true}, nil }})
+	s.loop.SetTracks(cfg.Tracks())
+	return newPoller(&daemon{session: s})
+}
+
+// noJournal remembers nothing.
+type noJournal struct{}
+
+func (noJournal) Health(context.Context, string, string) (forks.Health, error) {
+	return forks.Health{}, nil
+}
+func (noJournal) SetHealth(context.Context, string, string, forks.Health) error { return nil }
+func (noJournal) AddEvent(context.Context, forks.Event) error                   { return nil }
+
+func (p *poller) lookedLast() time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.looked["nix"]
+}
+
+func TestPollsDoNotEndMaintenance(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var begun, ended atomic.Int32
+		p := aPoller(t, clockwork.NewRealClock(), func(ctx context.Context) {
+			begun.Add(1)
+			select {
+			case <-time.After(time.Hour):
+				ended.Add(1)
+			case <-ctx.Done():
+			}
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 2)
+		go func() { done <- p.loop.Run(ctx) }()
+		go func() { p.run(ctx); done <- nil }()
+		<-time.After(3 * time.Hour)
+		synctest.Wait()
+		if begun.Load() != 1 || ended.Load() != 1 {
+			t.Errorf("maintenance began %d times and came to its end %d times", begun.Load(), ended.Load())
+		}
+		if ago := time.Since(p.lookedLast()); ago > 70*time.Second {
+			t.Errorf("the last look is %s ago", ago)
+		}
+		cancel()
+		for range 2 {
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+func TestWebhooksThatNeverCeaseLeaveAPauseBetweenLooks(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := aPoller(t, clockwork.NewRealClock(), nil)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 2)
+		go func() { done <- p.loop.Run(ctx) }()
+		go func() { p.run(ctx); done <- nil }()
+		synctest.Wait()
+		last, looks := p.lookedLast(), 0
+		for range 600 {
+			p.wake("nix")
+			<-time.After(100 * time.Millisecond)
+			synctest.Wait()
+			now := p.lookedLast()
+			if now.Equal(last) {
+				continue
+			}
+			if pause := now.Sub(last); pause < pollPause || pause > pollPause+pollBeat {
+				t.Errorf("%s between two looks", pause)
+			}
+			last = now
+			looks++
+		}
+		if looks < 4 {
+			t.Errorf("%d looks in a minute of webhooks", looks)
+		}
+		cancel()
+		for range 2 {
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
