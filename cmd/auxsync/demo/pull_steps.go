@@ -90,6 +90,8 @@ func (s *pullStory) otherWays() error {
 	s.checkStage(loomPatch, "merged by "+robot)
 	s.checkStage(tarnPatch, "closed")
 	s.checkOutcome(plan, loomPatch, both(forks.Resolved))
+	woven, _ := patchOf(plan.State, loomPatch)
+	s.check(len(woven.Versions) > 0 && woven.Versions[len(woven.Versions)-1].By == "caro", "loom was not resolved by who approved: %+v", woven.Versions)
 	s.checkOutcome(plan, tarnPatch, both(forks.Dropped))
 	s.checkOutcome(plan, jiqPatch, both(forks.Emptied))
 	s.say("An approval merges what is settled. Dmitri may not push, but #%d is his: upstream's\nside leaves nothing of that patch, so it is dropped, in his name and for his reason:", tarn.Number)
