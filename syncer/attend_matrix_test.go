@@ -175,9 +175,9 @@ func TestEveryWriteThatGoesWrongEndsAsIfItHadNot(t *testing.T) {
 	t.Parallel()
 	var writes []string // in the order in which they are made
 	clean := newForgeWorld(t, 2)
-	clean.server.SetFaults(func(*http.Request) githubtest.Fault {
-		if clean.sending != "" {
-			writes = append(writes, clean.sending)
+	clean.server.SetFaults(func(r *http.Request) githubtest.Fault {
+		if key := r.Header.Get(writeHeader); key != "" {
+			writes = append(writes, key)
 		}
 		return githubtest.Fault{}
 	})
@@ -219,8 +219,8 @@ func strike(t *testing.T, tr trouble, want string, hit func(key string, n int) b
 	w := newForgeWorld(t, 2)
 	count, struck := map[string]int{}, 0
 	var dying atomic.Bool // the server says so, the client dies
-	w.server.SetFaults(func(*http.Request) githubtest.Fault {
-		key := w.sending
+	w.server.SetFaults(func(r *http.Request) githubtest.Fault {
+		key := r.Header.Get(writeHeader)
 		if key == "" {
 			return githubtest.Fault{}
 		}

@@ -95,10 +95,9 @@ type forgeWorld struct {
 	track    forks.Track
 	syncer   *syncer.Syncer
 	logs     *observer.ObservedLogs
-	// sending is the write that is on its way to the forge's API, see writeKey; dies, if
-	// set, says after each exchange whether the process ends there.
-	sending string
-	dies    func() bool
+	// dies, if set, says after each exchange with the forge's API whether the process ends
+	// there.
+	dies func() bool
 	// again is how often people had a conflict asked again in a new pull request.
 	again int
 	// end ends what the process does.
@@ -268,6 +267,9 @@ func (w *forgeWorld) forge(log *zap.Logger) pulls.Forge {
 	return forge
 }
 
+// writeHeader tells the server which write a request is, see writeKey.
+const writeHeader = "Auxsync-Test-Write"
+
 // mortal is the way to the forge, on which a process can end.
 type mortal struct {
 	w     *forgeWorld
@@ -277,8 +279,9 @@ type mortal struct {
 // RoundTrip implements [http.RoundTripper].
 func (m mortal) RoundTrip(r *http.Request) (*http.Response, error) {
 	end := m.w.end
-	m.w.sending = writeKey(r)
-	resp, err := m.under.RoundTrip(r)
+	marked := r.Clone(r.Context())
+	marked.Header.Set(writeHeader, writeKey(r))
+	resp, err := m.under.RoundTrip(marked)
 	if m.w.dies != nil && m.w.dies() {
 		end()
 	}
