@@ -32,9 +32,13 @@ func (a *attendance) read(ctx context.Context, t forks.Track, records map[forks.
 		if err := v.readFork(ctx, true); err != nil {
 			return err
 		}
-		r, err := v.readState(q)
-		if err != nil || r == nil {
-			return err
+		r := a.retold.state(keyOf(t), v.found.state)
+		if r == nil {
+			var err error
+			if r, err = v.readState(q); err != nil || r == nil {
+				return err
+			}
+			a.retold.keepState(keyOf(t), r)
 		}
 		about.state = r.state
 		for _, p := range r.state.Proposals {
@@ -43,7 +47,10 @@ func (a *attendance) read(ctx context.Context, t forks.Track, records map[forks.
 			}
 			if was, ok := known[p.ID]; ok && was.fix == p.Fix && was.picked == p.Picked {
 				about.told[p.ID] = was.told
-			} else if about.told[p.ID], err = tell(q, p); err != nil {
+				continue
+			}
+			var err error
+			if about.told[p.ID], err = tell(q, p); err != nil {
 				return err
 			}
 		}

@@ -16,7 +16,7 @@ import (
 
 // storming is how many requests the storm makes, unless -long asks for more: `go test
 // ./syncer -run Storm -v -long 10000`.
-const storming = 300
+const storming = 600
 
 // TestInAStormOfFaultsNothingIsThereTwice has one request in five go wrong in any way,
 // while conflicts come and go and people do what they like: each conflict has one pull
@@ -28,7 +28,7 @@ func TestInAStormOfFaultsNothingIsThereTwice(t *testing.T) {
 	faults := githubtest.RandomFaults(rand.New(rand.NewSource(2)), 5, githubtest.EveryFault()...)
 	s.server.SetFaults(func(r *http.Request) githubtest.Fault {
 		s.requests++
-		s.paced()
+		s.paced(r)
 		f := faults(r)
 		if f.Kind != githubtest.NoFault {
 			s.faults++
@@ -39,7 +39,7 @@ func TestInAStormOfFaultsNothingIsThereTwice(t *testing.T) {
 		s.act()
 		s.weather()
 	}
-	s.server.SetFaults(func(*http.Request) githubtest.Fault { s.paced(); return githubtest.Fault{} })
+	s.server.SetFaults(func(r *http.Request) githubtest.Fault { s.paced(r); return githubtest.Fault{} })
 	s.clock.Advance(2 * time.Hour)
 	s.calm()
 	s.moved()
@@ -64,22 +64,24 @@ type storm struct {
 }
 
 // paced notes a write, and checks that the one before was a second ago.
-func (s *storm) paced() {
-	if s.sending == "" {
+func (s *storm) paced(r *http.Request) {
+	write := r.Header.Get(writeHeader)
+	if write == "" {
 		return
 	}
 	now := s.clock.Now()
 	if d := now.Sub(s.last); d < time.Second {
-		s.Errorf("%s was sent %s after another write", s.sending, d)
+		s.Errorf("%s was sent %s after another write", write, d)
 	}
 	s.last = now
 	s.writes++
 }
 
-// weather looks at the forge and makes a pass, as the daemon does, however that ends.
+// weather looks at the forge as often as the daemon may between two passes, and makes
+// those that are due, however that ends.
 func (s *storm) weather() {
 	s.Helper()
-	for range 2 {
+	for range 1 + s.random.Intn(12) {
 		s.clock.Advance(5 * time.Minute)
 		out, err := s.tryAttend()
 		var problem *forks.Problem

@@ -18,6 +18,7 @@ type retold struct {
 	mu     sync.Mutex
 	size   int
 	tracks map[trackKey]map[forks.ProposalID]retelling
+	states map[trackKey]*recorded // as they were read last; nobody writes to them
 }
 
 // retelling is what was told of a conflict, with the commits that it was read from.
@@ -27,7 +28,7 @@ type retelling struct {
 }
 
 func newRetold(most int) retold {
-	return retold{most: most, tracks: map[trackKey]map[forks.ProposalID]retelling{}}
+	return retold{most: most, tracks: map[trackKey]map[forks.ProposalID]retelling{}, states: map[trackKey]*recorded{}}
 }
 
 // of returns what is kept of a track. It is not written to any more.
@@ -35,6 +36,24 @@ func (r *retold) of(k trackKey) map[forks.ProposalID]retelling {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.tracks[k]
+}
+
+// state returns the state that a state commit of a track holds, if that was the last
+// one that was read.
+func (r *retold) state(k trackKey, commit forks.Hash) *recorded {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if was := r.states[k]; was != nil && was.commit == commit {
+		return was
+	}
+	return nil
+}
+
+// keepState keeps the state that was read last.
+func (r *retold) keepState(k trackKey, state *recorded) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.states[k] = state
 }
 
 // keep replaces what is kept of a track. A conflict without a branch has nothing to
@@ -68,6 +87,11 @@ func (r *retold) only(fork string, tracks []forks.Track) {
 	for k := range r.tracks {
 		if k.fork == fork && !there[k] {
 			r.drop(k)
+		}
+	}
+	for k := range r.states {
+		if k.fork == fork && !there[k] {
+			delete(r.states, k)
 		}
 	}
 }
