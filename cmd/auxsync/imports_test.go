@@ -23,7 +23,7 @@ func arrows() map[string][]string {
 		"cmd/auxsync":                        all,
 		"cmd/auxsync/control":                {"forks"},
 		"cmd/auxsync/demo":                   {"forks", "syncer/github/githubtest"},
-		"cmd/auxsync/scripttest":             {"forks", "syncer/github/githubtest", "syncer/repo/repotest"},
+		"cmd/auxsync/scripttest":             {"forks", "syncer/github/githubtest", "syncer/github/githubtest/described", "syncer/repo/repotest"},
 		"forks":                              nil,
 		"forks/nix":                          nil,
 		"forks/store":                        {"forks"},

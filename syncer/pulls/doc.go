@@ -23,6 +23,16 @@
 //     records with [Result.Built], and pushes state and pairs as one.
 //  5. After that push it deletes what [Result.Cleanup] lists, each with its lease.
 //
+// # Order of work on the pages
+//
+// Between passes [Reconcile] compares what each pull request should be, a [Wish], with
+// what the forge shows and what is on record. The result is a value too: effects, new
+// records, and what people asked for. After each effect [Record] says what is known
+// then. An effect whose outcome is not known is not repeated before the next look has
+// shown whether it was done. What is on record is an index: a lost one is begun anew
+// from what the forge shows, where comments carry a mark of what they are for, and the
+// text stands between marks of which the first says what auxsync itself set ([Mark]).
+//
 // # What people read
 //
 // On a forge with pages a [Case] becomes a [Title], a [Body] between the marks of

@@ -94,7 +94,7 @@ func shown(t tb) string {
 		}
 		fmt.Fprintf(&out, "pull #%d %s: %s\n", p.Number, state, p.Title)
 		fact(&out, p.Number, "branches", p.Head+" -> "+p.Base)
-		described(&out, p.Issue)
+		looks(&out, p.Issue)
 		fact(&out, p.Number, "asked for a review", slices.Concat(p.Reviewers, p.TeamReviewers)...)
 		for _, st := range s.Statuses(hubRepo, p.HeadSHA) {
 			fact(&out, p.Number, "status", st.Context+" "+st.State+": "+st.Description)
@@ -106,13 +106,13 @@ func shown(t tb) string {
 	}
 	for _, i := range s.Issues(hubRepo) {
 		fmt.Fprintf(&out, "issue #%d %s: %s\n", i.Number, map[bool]string{true: "open", false: "closed"}[i.Open], i.Title)
-		described(&out, i)
+		looks(&out, i)
 		talk(&out, s, i)
 	}
 	return out.String()
 }
 
-func described(out *strings.Builder, i githubtest.Issue) {
+func looks(out *strings.Builder, i githubtest.Issue) {
 	fact(out, i.Number, "labels", i.Labels...)
 	fact(out, i.Number, "assigned", i.Assignees...)
 	for line := range strings.SplitSeq(i.Body, "\n") {

@@ -80,7 +80,7 @@ func send(ts tb, args []string) {
 		ts.Fatalf("no such signal: %s", args[1])
 	}
 	p := begun(ts, args[0])
-	if p.told.IsZero() || number == syscall.SIGHUP {
+	if p.told.IsZero() && number != syscall.SIGHUP {
 		p.told = time.Now()
 	}
 	ts.Check(p.cmd.Process.Signal(number))

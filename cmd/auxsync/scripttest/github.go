@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/auxolotl/auxsync/syncer/github/githubtest"
+	"github.com/auxolotl/auxsync/syncer/github/githubtest/described"
 )
 
 // hub is the GitHub of a script.
@@ -45,7 +46,7 @@ func onHub(t tb) *hub {
 // github begins a GitHub that has the fork, and writes config.toml for it.
 func github(t tb, args []string) {
 	h := t.Value(hubKey{}).(*hub)
-	h.server = githubtest.New(t, githubtest.Options{})
+	h.server = githubtest.New(t, githubtest.Options{Validate: described.API(t)})
 	owner, name, _ := strings.Cut(hubRepo, "/")
 	for _, login := range []string{robot, "ada", "bob", "eve"} {
 		h.server.AddUser(login, githubtest.User)
