@@ -461,6 +461,26 @@ func TestTheClosingCommentIsEditedInPlace(t *testing.T) {
 	}
 }
 
+// TestADashboardThatIsRefusedIsTriedOnceAWeek: its text changes every hour, and yet where
+// the fork takes no issues the same would be refused again.
+func TestADashboardThatIsRefusedIsTriedOnceAWeek(t *testing.T) {
+	t.Parallel()
+	in := pulls.ReconcileInput{Traits: forks.ForgeTraits{Pages: true}, Dashboard: "1 h behind", DashboardTitle: "dashboard", Now: now}
+	out := pulls.Reconcile(in)
+	if len(out.Effects) != 1 || out.Effects[0].Kind != pulls.DoOpen {
+		t.Fatalf("effects: %+v", out.Effects)
+	}
+	in.DashboardRecord = pulls.RecordRefused(out.DashboardRecord, out.Effects[0])
+	in.Dashboard, in.Now = "2 h behind", now.Add(time.Hour)
+	if out := pulls.Reconcile(in); len(out.Effects) > 0 {
+		t.Errorf("it is tried again: %+v", out.Effects)
+	}
+	in.Now = now.AddDate(0, 0, 7)
+	if out := pulls.Reconcile(in); len(out.Effects) != 1 {
+		t.Errorf("after a week nothing is tried: %+v", out.Effects)
+	}
+}
+
 func TestTheDashboard(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -25,8 +26,13 @@ func Digest(text string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// digest names an effect: the same again has the same name.
+// digest names an effect: the same again has the same name. A dashboard is the same
+// for a week whatever it says: then somebody may have let the fork have issues.
 func (e Effect) digest() string {
+	if e.Kind == DoOpen && e.Opening.ID == "" {
+		year, week := e.Decided.UTC().ISOWeek()
+		e.Opening.Body, e.Region = fmt.Sprint(year, week), ""
+	}
 	e.Decided = time.Time{}
 	text, err := json.Marshal(e)
 	if err != nil {
