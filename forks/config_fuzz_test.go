@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -55,6 +56,7 @@ func FuzzPolicyTellsProblemsAndNeverPanics(f *testing.F) {
 		f.Add(data)
 	}
 	f.Add([]byte(somePolicy))
+	f.Add([]byte(withPeople))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		p, err := forks.ParsePolicy(data, "policy.toml")
 		if err != nil {
@@ -71,7 +73,52 @@ func FuzzPolicyTellsProblemsAndNeverPanics(f *testing.F) {
 				t.Errorf("the policy changes more than it may: %+v", got)
 			}
 		}
+		checkRoster(t, p.Roster())
+		p.Advice(time.Unix(1_800_000_000, 0))
+		for _, pattern := range p.Patterns() {
+			if forks.MatchPath(pattern, "pkgs/a/default.nix") && !forks.MayMatchBelow(pattern, "pkgs") {
+				t.Errorf("%q matches, and nothing below pkgs", pattern)
+			}
+		}
+		if n := len(p.Unmatched(p.Patterns())); n < len(p.Patterns()) {
+			t.Errorf("%d of %d patterns have a place", n, len(p.Patterns()))
+		}
 	})
+}
+
+// checkRoster checks what whoever asks people relies on.
+func checkRoster(t *testing.T, r forks.Roster) {
+	t.Helper()
+	if l := r.Limits; l.Asked < 1 || l.Asked > 10 || l.PerPerson < 1 || l.Treewide < 1 {
+		t.Errorf("the limits are %+v", l)
+	}
+	if _, ok := r.SIG(r.DefaultSIG); r.DefaultSIG != "" && !ok {
+		t.Errorf("there is no SIG %q", r.DefaultSIG)
+	}
+	for _, who := range r.People {
+		for _, name := range append(slices.Clone(who.Aliases), who.Login) {
+			if found, _ := r.Find(name); found.Login != who.Login {
+				t.Errorf("%q is %q, want %q", name, found.Login, who.Login)
+			}
+		}
+		for _, d := range append(slices.Clone(who.Away), who.OnDuty...) {
+			if !d.Has(d.First) || !d.Has(d.Last) || d.First.Year < 2000 || d.Last.Year > 2199 {
+				t.Errorf("%q: the range %s", who.Login, d)
+			}
+		}
+	}
+	for _, name := range r.Everybody() {
+		if name == "" || strings.Count(name, "/") > 1 || strings.ContainsAny(name, " @?#%\n") {
+			t.Errorf("%q would be asked", name)
+		}
+	}
+	for _, rule := range r.Owners {
+		for _, ask := range rule.Ask {
+			if _, ok := r.SIG(ask.SIG); (ask.Login == "") == (ask.SIG == "") || ask.SIG != "" && !ok {
+				t.Errorf("%q asks %+v", rule.Pattern, ask)
+			}
+		}
+	}
 }
 
 func checkProblems(t *testing.T, err error) {

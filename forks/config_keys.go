@@ -28,10 +28,14 @@ func inheritedLater(more ...string) []string {
 func topKeys() keySet {
 	return keySet{
 		table: "the top of the file",
-		now:   inheritedKeys("state_dir", "cache_dir", "workers", "listen", "log", "forks"),
-		later: inheritedLater("timezone", "limits"),
+		now:   inheritedKeys("state_dir", "cache_dir", "workers", "listen", "timezone", "limits", "log", "forks"),
+		later: inheritedLater(),
 		other: configSets,
 	}
+}
+
+func limitsKeys() keySet {
+	return keySet{table: "[limits]", now: []string{"quiet_hours"}, later: []string{"open", "per_day"}, other: configSets}
 }
 
 func logKeys() keySet {
@@ -66,7 +70,7 @@ func trackKeys() keySet {
 
 // configSets are all kinds of tables of a config file.
 func configSets() []keySet {
-	return []keySet{topKeys(), logKeys(), forkKeys(), githubKeys(), trackKeys()}
+	return []keySet{topKeys(), limitsKeys(), logKeys(), forkKeys(), githubKeys(), trackKeys()}
 }
 
 // check tells the keys of t that must not be there.

@@ -22,6 +22,7 @@ type configReader struct {
 	shown    []Effective
 	placed   []placedTrack
 	listens  bool // listen is set
+	quiet    QuietHours
 }
 
 // text is a string in effect, and where it comes from. Its line is 0 if the file
@@ -41,6 +42,7 @@ func (r *configReader) config(root *tomlTable) *Config {
 	cfg.Workers = int(workers.value)
 	cfg.Listen = r.listen(root).value
 	r.listens = root.values["listen"] != nil
+	r.quiet = r.quietHours(root)
 	in := r.inherit(root, nil, builtin())
 	cfg.Log = r.log(root)
 
@@ -137,7 +139,7 @@ func (r *configReader) fork(all *tomlTable, name string, in inherited) {
 		r.problems.add(line, path, "a fork's name has 1 to 40 of a-z, 0-9 and '-', and does not begin with '-'")
 	}
 	forkKeys().check(t, path, r.problems)
-	base := Track{Fork: name}
+	base := Track{Fork: name, Quiet: r.quiet}
 	base.AllowTransports = r.transports(t, path)
 	upstream := r.remote(t, path, "upstream", line, base.AllowTransports)
 	url := r.remote(t, path, "url", line, base.AllowTransports)

@@ -77,14 +77,19 @@ const maxProblems = 100
 
 // err returns the problems in the order of their lines, or nil.
 func (l *problemList) err() error {
-	if len(l.list) == 0 {
+	list := l.sorted()
+	if len(list) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(l.list, func(a, b ConfigProblem) int { return a.Line - b.Line })
-	list := l.list
 	if more := len(list) - maxProblems; more > 0 {
 		last := list[maxProblems-1]
 		list = append(slices.Clone(list[:maxProblems]), ConfigProblem{File: l.file, Line: last.Line, Message: fmt.Sprintf("and %d problems further down", more)})
 	}
 	return &ConfigError{Problems: list}
+}
+
+// sorted returns all of them in the order of their lines.
+func (l *problemList) sorted() []ConfigProblem {
+	slices.SortStableFunc(l.list, func(a, b ConfigProblem) int { return a.Line - b.Line })
+	return l.list
 }

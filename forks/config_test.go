@@ -283,6 +283,8 @@ jitter = "25%"
 		{"cache_dir", "/home/me/.cache/auxsync", "default"},
 		{"workers", "1", "default"},
 		{"listen", "", "default"},
+		{"timezone", "UTC", "default"},
+		{"limits.quiet_hours", "none", "default"},
 		{"history", "merging", "default"},
 		{"interval", "30m", "default"},
 		{"jitter", "10%", "default"},

@@ -42,9 +42,9 @@ type tomlTable struct {
 	values map[string]*tomlValue
 }
 
-// tomlValue is a value with the line of its key. For arrays list is set, for
-// tables table; text is set for strings, and for integers and booleans as they are
-// written.
+// tomlValue is a value with the line of its key; of an item of an array it is the
+// item's own, and 0 where that is not known. For arrays list is set, for tables table;
+// text is set for strings, and for integers and booleans as they are written.
 type tomlValue struct {
 	line   int
 	kind   string // in words: "a string", "an integer" ...
@@ -60,6 +60,7 @@ const (
 	tomlBoolean    = "a boolean"
 	tomlArray      = "an array"
 	tomlTableKind  = "a table"
+	tomlDate       = "a date or time"
 	tomlTableArray = "an array of tables"
 )
 
@@ -220,7 +221,11 @@ func (b *treeBuilder) value(path keyPath, n *unstable.Node) *tomlValue {
 	case unstable.Array:
 		v := &tomlValue{kind: tomlArray}
 		for it := n.Children(); it.Next(); {
-			v.list = append(v.list, b.value(path, it.Node()))
+			item := b.value(path, it.Node())
+			if raw := it.Node().Raw; raw.Length > 0 {
+				item.line = b.line(raw)
+			}
+			v.list = append(v.list, item)
 		}
 		return v
 	case unstable.InlineTable:
@@ -236,5 +241,5 @@ func (b *treeBuilder) value(path keyPath, n *unstable.Node) *tomlValue {
 	case unstable.Float:
 		return &tomlValue{kind: "a float"}
 	}
-	return &tomlValue{kind: "a date or time"}
+	return &tomlValue{kind: tomlDate}
 }

@@ -1,7 +1,7 @@
 // Package forks holds the words of auxsync as types: forks, tracks, patches,
 // outcomes, proposals, the state that a fork's state ref carries and the plan
 // of a pass. It also loads and validates config.toml and policy.toml. It does no
-// other I/O and imports nothing of the module.
+// other I/O, but that it looks time zones up, and imports nothing of the module.
 //
 // # Invariants
 //

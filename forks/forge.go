@@ -193,13 +193,14 @@ type Ending struct {
 
 // Standing is what a person may do in a fork's repository.
 type Standing struct {
-	Login      string // as the forge spells it
-	ID         int64  // stable across renames
-	Exists     bool
-	Bot        bool
-	Write      bool // may push
-	Assignable bool
-	Member     bool // of the fork's organisation, verified
+	Login        string // as the forge spells it
+	ID           int64  // stable across renames
+	Exists       bool
+	Organisation bool // and no person
+	Bot          bool
+	Write        bool // may push
+	Assignable   bool
+	Member       bool // of the fork's organisation, verified
 }
 
 // UnknownOutcomeError says that an effect may or may not have been done: the answer

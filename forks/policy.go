@@ -14,6 +14,9 @@ import (
 type Policy struct {
 	publishEvery *time.Duration // nil where the policy says nothing
 	tracks       map[string]trackPolicy
+	roster       Roster
+	lines        map[string]int // of keys about people, by their path
+	file         string         // as named by the caller
 	shown        []Effective
 }
 
@@ -60,7 +63,7 @@ func ParsePolicy(data []byte, name string) (*Policy, error) {
 
 func (r *configReader) policy(root *tomlTable) *Policy {
 	policyKeys().check(root, nil, r.problems)
-	p := &Policy{tracks: map[string]trackPolicy{}}
+	p := &Policy{tracks: map[string]trackPolicy{}, file: r.problems.file}
 	p.publishEvery = r.decided(root, nil)
 	tracks, _ := r.table(root, nil, "tracks")
 	for _, name := range tracks.keys {
@@ -75,8 +78,19 @@ func (r *configReader) policy(root *tomlTable) *Policy {
 		policyTrackKeys().check(t, path, r.problems)
 		p.tracks[name] = trackPolicy{publishEvery: r.decided(t, path)}
 	}
-	p.shown = r.shown
+	people := rosterReader{configReader: r, lines: map[string]int{}, named: map[string]keyPath{}}
+	p.roster = people.read(root)
+	p.lines, p.shown = people.lines, r.shown
 	return p
+}
+
+// Roster returns what the policy says of people, with every limit filled in. It is
+// shared by all who ask, and not to be changed.
+func (p *Policy) Roster() Roster {
+	if p == nil {
+		return Roster{Limits: defaultAskLimits()}
+	}
+	return p.roster
 }
 
 // decided reads publish_every, which is nil if t does not have it.
@@ -116,7 +130,8 @@ func (p *Policy) UnknownTracks(names []string) []string {
 	return slices.DeleteFunc(unknown, func(name string) bool { return slices.Contains(names, name) })
 }
 
-// Show returns every key that the policy sets, in the order of its tracks.
+// Show returns every key that the policy sets: those of tracks first, then those about
+// people, each kind of table in the order of the file.
 func (p *Policy) Show() []Effective {
 	if p == nil {
 		return []Effective{}

@@ -4,8 +4,8 @@ package forks
 func policyKeys() keySet {
 	return keySet{
 		table: "the top of the policy",
-		now:   []string{"publish_every", "tracks"},
-		later: policyLater("people", "sigs", "teams", "away", "limits", "goals"),
+		now:   []string{"publish_every", "tracks", "people", "sigs", "default_sig", "owners", "patches", "teams", "limits"},
+		later: policyLater("goals"),
 		host:  hostKeys(),
 		other: policySets,
 	}
@@ -21,13 +21,25 @@ func policyTrackKeys() keySet {
 	}
 }
 
+func personKeys() keySet {
+	return keySet{table: "[people.LOGIN]", now: []string{"away", "on_call", "opt_out", "aliases"}, host: hostKeys(), other: policySets}
+}
+
+func sigKeys() keySet {
+	return keySet{table: "[sigs.NAME]", now: []string{"members", "paths", "team"}, host: hostKeys(), other: policySets}
+}
+
+func limitKeys() keySet {
+	return keySet{table: "[limits]", now: []string{"asked", "per_person", "treewide"}, host: hostKeys(), other: policySets}
+}
+
 // policySets are all kinds of tables of a policy, and where its other keys belong.
 func policySets() []keySet {
 	host := keySet{table: "config.toml on the host"}
 	for _, s := range configSets() {
 		host.now = append(host.now, s.now...)
 	}
-	return []keySet{policyKeys(), policyTrackKeys(), host}
+	return []keySet{policyKeys(), policyTrackKeys(), personKeys(), sigKeys(), limitKeys(), host}
 }
 
 // policyLater are the later keys of the top and of a track.

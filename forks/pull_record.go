@@ -27,6 +27,8 @@ type PullRecord struct {
 	Labels    []string `json:"labels"`
 	Assignees []string `json:"assignees"`
 	Reviewers []string `json:"reviewers"`
+	// LeftOut has those of them whom the forge did not take.
+	LeftOut []string `json:"left_out,omitempty"`
 	// Ready is what was asked for last of draft or ready; nil before that.
 	Ready *bool `json:"ready"`
 	// Shown is set while it is settled once it was seen ready: a draft is a person's then.
@@ -48,6 +50,8 @@ type PullRecord struct {
 	// from MergeNotBefore on: what stands in the way may go.
 	MergeRefusals  int       `json:"merge_refusals,omitempty"`
 	MergeNotBefore time.Time `json:"merge_not_before,omitzero"`
+	// Waiting is how long it has waited with people.
+	Waiting Waiting `json:"waiting,omitzero"`
 	// Reopened is when auxsync opened it again last.
 	Reopened time.Time `json:"reopened,omitzero"`
 	// Closed is set once auxsync has closed it.

@@ -40,6 +40,9 @@ type Track struct {
 	Jitter       float64       // share of Interval by which it varies, 0 to 1
 	PublishEvery time.Duration // least time between two moves of the base that nobody asked for
 
+	// Quiet are the hours at which nobody is bothered; all tracks have the same.
+	Quiet QuietHours
+
 	// References is [KeepReferences] or [DefuseReferences]: what happens where the
 	// message of a patch would notify people or refer to pages of the forge. "" has
 	// adopt ask where there is such a message.

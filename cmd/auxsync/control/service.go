@@ -44,7 +44,7 @@ type Hello struct {
 // Request asks for something to be done.
 type Request struct {
 	// Verb is what to do; the service knows which there are: sync, plan, adopt,
-	// retarget, reload, recover, check, decide, merge.
+	// retarget, reload, recover, check, decide, merge, people, review.
 	Verb string `json:"verb"`
 	// Track is the name of a track or fork/track; empty where the verb then means
 	// all of them, or none.

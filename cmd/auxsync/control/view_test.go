@@ -20,6 +20,8 @@ func drawn(t *rapid.T, typ reflect.Type, name string) reflect.Value {
 	case typ == reflect.TypeFor[time.Time]():
 		v.Set(reflect.ValueOf(time.Unix(rapid.Int64Range(0, 4e9).Draw(t, name), rapid.Int64Range(0, 1e9-1).Draw(t, name)).UTC()))
 		return v
+	case typ == reflect.TypeFor[forks.QuietHours](): // not sent
+		return v
 	case typ == reflect.TypeFor[forks.ConflictFile]():
 		v.Set(reflect.ValueOf(forks.ConflictFile{Path: forks.Path(rapid.SliceOf(rapid.Byte()).Draw(t, name)), Kind: forks.Content, Stages: []forks.Stage{}}))
 		return v
