@@ -22,6 +22,7 @@ const (
 type call struct {
 	args      []string // without the program; the first one is the command
 	dir       string   // the git directory; "" for none
+	search    string   // instead of dir: the folder from which git looks for one
 	env       []string // on top of the hardened environment
 	settings  []setting
 	protocols string    // of GIT_ALLOW_PROTOCOL; "" allows none
@@ -140,9 +141,12 @@ func (g *Git) command(ctx context.Context, c call) *exec.Cmd {
 	if gitDir == "" {
 		gitDir, workDir = "/dev/null", "/" // no repository is searched for
 	}
+	place := []string{"GIT_DIR=" + gitDir}
+	if c.search != "" {
+		place, workDir = nil, c.search
+	}
 	cmd.Dir = workDir
-	cmd.Env = slices.Concat(g.env,
-		[]string{"GIT_DIR=" + gitDir, "GIT_ALLOW_PROTOCOL=" + protocols},
+	cmd.Env = slices.Concat(g.env, place, []string{"GIT_ALLOW_PROTOCOL=" + protocols},
 		configEnvironment(slices.Concat(baseSettings(g.stall), c.settings)), c.env)
 	cmd.Stdin = c.stdin
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}

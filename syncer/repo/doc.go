@@ -28,6 +28,8 @@
 //   - What a remote sends, however broken, never counts as damage of the cache.
 //   - An object that no ref reaches stays for two weeks at least; only
 //     [Repository.Maintain] removes it.
+//   - A repository of somebody's own is only looked at, by [Git.Elsewhere]: nothing is
+//     written to it, fetched for it, or run because its config names it.
 //   - A cache may be deleted at any time nobody uses it: that costs a fetch.
 //
 // # Example

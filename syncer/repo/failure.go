@@ -59,6 +59,9 @@ func (e *DamagedError) Error() string {
 func (e *DamagedError) Unwrap() error { return e.Err }
 
 func (r *Repository) damaged(err error) error {
+	if r.theirs != "" {
+		return forks.AskPerson("see what `git fsck` says there", "the repository %s cannot be read: %w", r.theirs, err)
+	}
 	return &forks.Problem{Kind: forks.Retry, Err: &DamagedError{Dir: r.dir, Err: err, made: r.made},
 		Next: "remove the folder: it is fetched again"}
 }

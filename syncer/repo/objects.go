@@ -128,9 +128,19 @@ func (f *folder) close() {
 // bytes, which belong to the caller. An object that is nowhere is a
 // [*MissingObjectError]; one that cannot be read is a [*DamagedError].
 func (q *Quarantine) Object(id forks.Hash) (kind string, data []byte, err error) {
+	kind, data, err = q.upTo(largestObject, id)
+	if err == nil && data == nil {
+		err = q.repo.damaged(fmt.Errorf("read object %s: it has more than %d bytes, which are not read", id, largestObject))
+	}
+	return kind, data, err
+}
+
+// upTo is Object for an object that may be too large: data is nil if it has more than
+// largest bytes, and never nil else.
+func (q *Quarantine) upTo(largest int64, id forks.Hash) (kind string, data []byte, err error) {
 	q.reads.Add(1)
 	if id == emptyTree {
-		return "tree", nil, nil
+		return "tree", []byte{}, nil
 	}
 	for _, f := range append([]*folder{q.objects}, q.repo.folders()...) {
 		obj, err := f.get(id)
@@ -140,19 +150,19 @@ func (q *Quarantine) Object(id forks.Hash) (kind string, data []byte, err error)
 		if obj == nil {
 			continue
 		}
+		if obj.Size() > largest {
+			return obj.Type().String(), nil, nil
+		}
 		data, err := content(obj)
 		if err != nil {
 			return "", nil, q.repo.damaged(fmt.Errorf("read object %s: %w", id, err))
 		}
 		return obj.Type().String(), data, nil
 	}
-	return "", nil, &MissingObjectError{ID: id, Dir: q.repo.dir}
+	return "", nil, &MissingObjectError{ID: id, Dir: q.repo.name()}
 }
 
 func content(obj plumbing.EncodedObject) ([]byte, error) {
-	if obj.Size() > largestObject {
-		return nil, fmt.Errorf("it has %d bytes; more than %d are not read", obj.Size(), largestObject)
-	}
 	r, err := obj.Reader()
 	if err != nil {
 		return nil, err

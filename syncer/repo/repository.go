@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -18,6 +19,7 @@ type Repository struct {
 	dir     string
 	borrow  *Repository // its objects are readable here too; nil for none
 	scratch bool
+	theirs  string      // somebody's own git directory that is looked at through this one
 	made    os.FileInfo // of the cache's mark; nil if it is no cache
 
 	once    sync.Once
@@ -26,6 +28,9 @@ type Repository struct {
 
 // Dir returns the git directory.
 func (r *Repository) Dir() string { return r.dir }
+
+// name is the directory that people are told of.
+func (r *Repository) name() string { return cmp.Or(r.theirs, r.dir) }
 
 // Close frees what reading took; a scratch repository is removed.
 func (r *Repository) Close() error {

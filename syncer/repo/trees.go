@@ -2,6 +2,7 @@ package repo
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -33,13 +34,22 @@ func (q *Quarantine) readTree(id forks.Hash) ([]treeEntry, error) {
 	if kind != "tree" {
 		return nil, &WrongTypeError{ID: id, Want: "tree", Have: kind}
 	}
-	var entries []treeEntry
+	entries, err := parseTree(data)
+	if err != nil {
+		return nil, q.repo.damaged(fmt.Errorf("tree %s: %w", id, err))
+	}
+	return entries, nil
+}
+
+// parseTree reads a tree's data. It returns no nil list for a tree without entries.
+func parseTree(data []byte) ([]treeEntry, error) {
+	entries := []treeEntry{}
 	for len(data) > 0 {
 		head, rest, ok := bytes.Cut(data, []byte{0})
 		mode, name, hasName := strings.Cut(string(head), " ")
 		n, err := strconv.ParseUint(mode, 8, 32)
 		if !ok || !hasName || err != nil || len(rest) < len(forks.Hash{}) {
-			return nil, q.repo.damaged(fmt.Errorf("tree %s cannot be read", id))
+			return nil, errors.New("it cannot be read")
 		}
 		entries = append(entries, treeEntry{forks.Mode(n), name, forks.Hash(rest[:20])})
 		data = rest[20:]
