@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/forks/maintainers"
 	"github.com/auxolotl/auxsync/syncer/pulls"
 )
 
@@ -34,6 +34,9 @@ type Attended struct {
 	// Waits is when a further visit may do what this one had to leave; zero if it left
 	// nothing.
 	Waits time.Time
+	// Next is when quiet hours end, or when the next stage of a conflict that waits for a
+	// decision begins; zero if nothing of that is to come.
+	Next time.Time
 }
 
 // rounds bounds how often one visit looks again at what it has done: once for what
@@ -79,10 +82,14 @@ type attendance struct {
 	out   Attended
 	waits map[forks.ProposalID]bool // what has an effect that a later visit is to try
 	paced bool                      // nothing more is written in this visit
+	// waiting has the clocks of the conflicts, as they are since the last look.
+	waiting map[forks.ProposalID]forks.Waiting
 
 	records   map[forks.ProposalID]forks.PullRecord
 	trackOf   map[forks.ProposalID]forks.Track
 	dashboard forks.PullRecord
+	elsewhere []forks.WaitingWith                     // with whom conflicts wait in all forks, as the visit began
+	chosen    map[forks.ProposalID]maintainers.Chosen // who is asked, as of the last look
 }
 
 // aboutTrack is a track with its state and what is told of its conflicts.
@@ -154,6 +161,9 @@ func (a *attendance) gather(ctx context.Context, tracks []forks.Track) (err erro
 	if a.dashboard, err = a.Forges.DashboardRecord(ctx, a.fork); err != nil {
 		return err
 	}
+	if a.elsewhere, err = a.Forges.Waiting(ctx); err != nil {
+		return err
+	}
 	a.retold.only(a.fork, tracks)
 	for _, t := range tracks {
 		records, err := a.Forges.PullRecords(ctx, t.Fork, t.Name)
@@ -205,6 +215,10 @@ func (a *attendance) look(ctx context.Context) (pulls.ReconcileInput, error) {
 	if in.Results, err = a.Forges.RecentRequests(ctx, a.fork, mostResults); err != nil {
 		return in, err
 	}
+	a.clocks(in)
+	if err = a.choose(ctx, in); err != nil {
+		return in, err
+	}
 	a.wishes(&in)
 	return in, nil
 }
@@ -215,29 +229,15 @@ func (a *attendance) watched(p forks.Proposal) bool {
 	return p.Status.Live() || p.Status == forks.Declined || !a.records[p.ID].Told
 }
 
-// standings asks what the people may do on whom the decision depends.
+// standings asks what the people may do whose words on pages are to be judged.
 func (a *attendance) standings(ctx context.Context, in pulls.ReconcileInput) (map[string]forks.Standing, error) {
-	names := pulls.Names(in)
-	for _, t := range a.about {
-		for _, p := range t.state.Proposals {
-			if p.Status.Live() {
-				for _, c := range a.candidates(t.track, p) {
-					names = append(names, c.Name)
-				}
-			}
-		}
-	}
 	out := map[string]forks.Standing{}
-	for _, name := range names {
-		key := strings.ToLower(name)
-		if _, known := out[key]; known || strings.Contains(name, "/") { // a team
-			continue
-		}
-		st, err := a.forge.Standing(ctx, name)
+	for _, name := range pulls.Names(in) {
+		st, err := a.forge.Standing(ctx, forks.Account{Login: name})
 		if err != nil {
 			return nil, fmt.Errorf("ask what %s may do: %w", forks.Clip(forks.Inert(name), 60), err)
 		}
-		out[key] = st
+		out[name] = st
 	}
 	return out, nil
 }

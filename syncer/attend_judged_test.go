@@ -81,7 +81,9 @@ func TestWithoutTheDatabaseWhatPeopleChangedStays(t *testing.T) {
 	p := w.pull("hello")
 	bob := w.server.As("bob", fullName)
 	bob.EditTitle(p.Number, "hello: which mirror?")
-	bob.Unlabel(p.Number, "auxsync")
+	for _, label := range p.Labels {
+		bob.Unlabel(p.Number, label)
+	}
 	bob.Unassign(p.Number, "ada")
 	w.forget()
 	w.calm()

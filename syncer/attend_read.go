@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/forks/maintainers"
 	"github.com/auxolotl/auxsync/syncer/pulls"
 	"github.com/auxolotl/auxsync/syncer/repo"
 )
@@ -21,6 +22,9 @@ type told struct {
 	message string // of the patch
 	files   []pulls.CaseFile
 	shorter bool // the fix branch has no conflict file
+	// places says where on each side the files are in conflict.
+	places map[forks.Path]maintainers.Place
+	who    who
 }
 
 // read reads a track's state from the cache, and what is told of the conflicts that
@@ -28,13 +32,17 @@ type told struct {
 func (a *attendance) read(ctx context.Context, t forks.Track, records map[forks.ProposalID]forks.PullRecord) (aboutTrack, error) {
 	about := aboutTrack{track: t, told: map[forks.ProposalID]told{}}
 	known := a.retold.of(keyOf(t))
-	err := a.reading(ctx, t, func(v *visit, q *repo.Quarantine) error {
-		if err := v.readFork(ctx, true); err != nil {
+	policy, err := digestOf(a.rosterOf(t.Fork))
+	if err != nil {
+		return about, err
+	}
+	err = a.reading(ctx, t, func(v *visit, q *repo.Quarantine) error {
+		err := v.readFork(ctx, true)
+		if err != nil {
 			return err
 		}
 		r := a.retold.state(keyOf(t), v.found.state)
 		if r == nil {
-			var err error
 			if r, err = v.readState(q); err != nil || r == nil {
 				return err
 			}
@@ -45,14 +53,21 @@ func (a *attendance) read(ctx context.Context, t forks.Track, records map[forks.
 			if records[p.ID].Told && !p.Status.Live() && p.Status != forks.Declined {
 				continue
 			}
-			if was, ok := known[p.ID]; ok && was.fix == p.Fix && was.picked == p.Picked {
-				about.told[p.ID] = was.told
-				continue
+			was, ok := known[p.ID]
+			now := was.told
+			if !ok || was.fix != p.Fix || was.picked != p.Picked {
+				if now, err = tell(q, p); err != nil {
+					return err
+				}
 			}
-			var err error
-			if about.told[p.ID], err = tell(q, p); err != nil {
-				return err
+			if key := whoKeyOf(v, r.state, p, policy); asksPeople(p) && now.who.key != key {
+				found, err := a.findPeople(ctx, v, q, r.state, p, now)
+				if err != nil {
+					return fmt.Errorf("find who could decide about %s: %w", p.ID, err)
+				}
+				now.who = who{key, found}
 			}
+			about.told[p.ID] = now
 		}
 		return nil
 	})
@@ -72,7 +87,7 @@ func tell(q *repo.Quarantine, p forks.Proposal) (t told, err error) {
 	if err != nil {
 		return t, err
 	}
-	t.shorter = file == nil
+	t.shorter, t.places = file == nil, map[forks.Path]maintainers.Place{}
 	for _, f := range p.Conflict.Files {
 		c := pulls.CaseFile{ConflictFile: f}
 		if c.Content, err = fileAt(q, p.Fix, string(f.Path)); err != nil {
@@ -82,6 +97,7 @@ func tell(q *repo.Quarantine, p forks.Proposal) (t told, err error) {
 			c.Content = nil
 		}
 		var inputs [][]byte
+		var merged sides
 		for _, s := range f.Stages {
 			if s.Mode != forks.ModeRegular && s.Mode != forks.ModeExecutable || c.Content == nil {
 				continue
@@ -91,9 +107,13 @@ func tell(q *repo.Quarantine, p forks.Proposal) (t told, err error) {
 				return t, err
 			}
 			inputs = append(inputs, data)
+			*merged.stage(s.Stage) = data
 		}
 		// Where the hunks cannot be told from the file's own lines none is shown.
 		c.Hunks, _ = pulls.Hunks(c.Content, inputs...)
+		place := maintainers.Place{Path: string(f.Path)}
+		place.Upstream, place.Parent, place.Fork = sideLines(c.Hunks, merged)
+		t.places[f.Path] = place
 		t.files = append(t.files, c)
 	}
 	return t, nil

@@ -25,7 +25,7 @@ func TestAConflictBecomesOnePullRequest(t *testing.T) {
 	if !p.Open || !p.Draft || w.resolved(p) != "failure" {
 		t.Errorf("it is open %t, draft %t, with status %q", p.Open, p.Draft, w.resolved(p))
 	}
-	if !slices.Equal(p.Labels, []string{"auxsync"}) || !slices.Equal(p.Assignees, []string{"ada"}) || !slices.Equal(p.TeamReviewers, []string{"core"}) {
+	if !slices.Equal(p.Labels, []string{"auxsync", "good first conflict"}) || !slices.Equal(p.Assignees, []string{"ada"}) || !slices.Equal(p.TeamReviewers, []string{"core"}) {
 		t.Errorf("labels %v, assignees %v, reviewers %v", p.Labels, p.Assignees, p.TeamReviewers)
 	}
 	prop := w.proposal("hello")

@@ -110,5 +110,7 @@ func (t told) size() int {
 	for _, f := range t.files {
 		n += len(f.Content)
 	}
+	const step = 200 // about what one weighs
+	n += step * (len(t.who.found.Candidates) + len(t.who.found.Trace))
 	return n
 }

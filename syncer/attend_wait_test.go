@@ -128,7 +128,7 @@ func TestAnEffectThatHasToWaitHoldsUpNoOtherPullRequest(t *testing.T) {
 	if n := len(w.server.Pulls(fullName)); n != 1 || out.Waits.IsZero() {
 		t.Errorf("%d pull requests, %+v", n, out)
 	}
-	if p := w.pull("other"); !p.Draft || w.resolved(p) != "failure" || strings.Join(p.Labels, " ") != "auxsync" {
+	if p := w.pull("other"); !p.Draft || w.resolved(p) != "failure" || strings.Join(p.Labels, " ") != "auxsync good first conflict" {
 		t.Errorf("the other one is draft %t, with status %q and labels %v", p.Draft, w.resolved(p), p.Labels)
 	}
 	if again := w.attend(); again.Effects > 0 || again.Waits.IsZero() {

@@ -403,7 +403,7 @@ func TestWhatPeopleChangedOnThePageStays(t *testing.T) {
 	w.server.As("bob", fullName).EditFile(p.Head, "hello.nix", written("hello", "mirror = both;"))
 	w.moved() // the text between the markers is another one
 	now := w.pull("hello")
-	if now.Title != "hello: which mirror?" || now.Draft || strings.Join(now.Labels, " ") != "urgent" || strings.Join(now.Assignees, " ") != "bob" {
+	if now.Title != "hello: which mirror?" || now.Draft || strings.Join(now.Labels, " ") != "good first conflict urgent" || strings.Join(now.Assignees, " ") != "bob" {
 		t.Errorf("title %q, draft %t, labels %v, assignees %v", now.Title, now.Draft, now.Labels, now.Assignees)
 	}
 	if !strings.HasPrefix(now.Body, "Above.") || !strings.HasSuffix(strings.TrimSpace(now.Body), "Below.") || now.Body == "Above.\n\n"+p.Body+"\n\nBelow." {

@@ -15,11 +15,10 @@ const (
 	labelNobody = "needs-maintainer"
 )
 
-// Labels lists the labels that auxsync sets.
-func Labels() []string { return []string{labelOurs, labelNobody, pulls.DashboardLabel} }
-
-// mostAsked is how many people and teams are asked about one conflict.
-const mostAsked = 3
+// Labels lists the labels that auxsync sets, and the one that it heeds.
+func Labels() []string {
+	return []string{labelOurs, labelNobody, pulls.EasyLabel, pulls.DecisionLabel, forks.HoldLabel, pulls.DashboardLabel}
+}
 
 // wishes says what each pull request should be, and the dashboard.
 func (a *attendance) wishes(in *pulls.ReconcileInput) {
@@ -53,7 +52,7 @@ func (a *attendance) standingOf(t aboutTrack) pulls.DashboardTrack {
 		}
 		r := a.records[p.ID]
 		d.Conflicts = append(d.Conflicts, pulls.DashboardConflict{Number: r.Number, URL: r.URL, Title: pulls.Title(a.caseOf(t, p)),
-			Since: p.Opened, Declined: p.Status == forks.Declined, With: waitsWith(p, r)})
+			Since: p.Opened, Declined: p.Status == forks.Declined, Long: a.long(p), With: waitsWith(p, r)})
 	}
 	return d
 }
@@ -68,20 +67,22 @@ func waitsWith(p forks.Proposal, r forks.PullRecord) []string {
 
 // wish is what one pull request should be.
 func (a *attendance) wish(t aboutTrack, p forks.Proposal, in *pulls.ReconcileInput) pulls.Wish {
-	people, asked := a.ask(t.track, p, in.Standings)
+	chosen := a.chosen[p.ID]
 	c := a.caseOf(t, p)
-	c.Asked = asked
+	c.Asked, c.Met = askedOf(chosen)
+	c.Plain = chosen.Plain
 	w := pulls.Wish{
 		Track: t.track.Name, Proposal: p, Title: pulls.Title(c), Text: pulls.Body(c),
-		Labels: []string{labelOurs}, People: people, NotFor: p.NotFor, MayClaim: a.mayClaim(t.track, p),
+		Labels: []string{labelOurs}, People: chosen.People, NotFor: p.NotFor, MayClaim: a.mayClaim(t, p, in.Standings),
 		Closing: pulls.Closing(c), ApproveMerges: t.track.GitHub.ApproveMerges, Quiet: t.state.Paused != nil,
 	}
-	if p.Status.Live() && people.Empty() && p.Claimed == "" {
+	if p.Status.Live() && chosen.Nobody && p.Claimed == "" {
 		w.Labels = append(w.Labels, labelNobody)
 	}
 	if p.Status.Live() {
 		w.Review = pulls.Suggestions(c, p.Fix)
 	}
+	a.escalate(t, c, &w, *in)
 	w.Final = !p.Status.Live() && p.Status != forks.Declined && (p.Status == forks.Withdrawn || p.Taken == 0 || p.Published > 0)
 	return w
 }
@@ -118,54 +119,6 @@ func page(address string) string {
 		return strings.TrimSuffix(strings.TrimSuffix(address, "/"), ".git")
 	}
 	return ""
-}
-
-// candidates lists who could decide about a conflict, the best first.
-func (a *attendance) candidates(t forks.Track, p forks.Proposal) []Candidate {
-	var list []Candidate
-	if p.Claimed != "" {
-		list = append(list, Candidate{p.Claimed, "took it on"})
-	}
-	if a.People != nil {
-		list = append(list, a.People(t, p)...)
-	}
-	return slices.DeleteFunc(list, func(c Candidate) bool { return containsFold(p.NotFor, c.Name) && !strings.EqualFold(c.Name, p.Claimed) })
-}
-
-// mayClaim lists the people who may take a conflict on though they may not push: all
-// who could be asked about it, also those who once said that it is not theirs.
-func (a *attendance) mayClaim(t forks.Track, p forks.Proposal) (names []string) {
-	p.NotFor = nil
-	for _, c := range a.candidates(t, p) {
-		names = append(names, c.Name)
-	}
-	return names
-}
-
-// ask chooses one person to assign, and teams to ask for a review.
-func (a *attendance) ask(t forks.Track, p forks.Proposal, standings map[string]forks.Standing) (people forks.People, asked []pulls.Asked) {
-	if !p.Status.Live() {
-		return people, nil
-	}
-	for _, c := range a.candidates(t, p) {
-		if len(people.Assignees)+len(people.Reviewers) == mostAsked {
-			break
-		}
-		if strings.Contains(c.Name, "/") {
-			if !containsFold(people.Reviewers, c.Name) {
-				people.Reviewers = append(people.Reviewers, c.Name)
-				asked = append(asked, pulls.Asked{Login: c.Name, Member: true, Reason: c.Reason})
-			}
-			continue
-		}
-		st := standings[strings.ToLower(c.Name)]
-		if len(people.Assignees) > 0 || !st.Assignable || st.Bot {
-			continue
-		}
-		people.Assignees = append(people.Assignees, st.Login)
-		asked = append(asked, pulls.Asked{Login: st.Login, Member: st.Member, Reason: c.Reason})
-	}
-	return people, asked
 }
 
 func containsFold(list []string, s string) bool {

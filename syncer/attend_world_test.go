@@ -94,10 +94,11 @@ type forgeWorld struct {
 	token    string
 	track    forks.Track
 	syncer   *syncer.Syncer
+	roster   forks.Roster // of the fork's policy
 	logs     *observer.ObservedLogs
 	// dies, if set, says after each exchange with the forge's API whether the process ends
-	// there.
-	dies func() bool
+	// there; write is "" for what was read.
+	dies func(write string) bool
 	// again is how often people had a conflict asked again in a new pull request.
 	again int
 	// end ends what the process does.
@@ -240,12 +241,7 @@ func (w *forgeWorld) start() {
 	core, w.logs = observer.New(zap.DebugLevel)
 	c := syncer.Config{Git: git, Store: db, CacheDir: filepath.Join(w.dir, "cache"), Clock: w.clock, Log: zap.New(core),
 		Secret: func(forks.Track) func() (string, error) { return func() (string, error) { return w.token, nil } },
-		People: func(t forks.Track, _ forks.Proposal) (list []syncer.Candidate) {
-			for _, name := range t.GitHub.Ask {
-				list = append(list, syncer.Candidate{Name: name, Reason: "asked about all conflicts"})
-			}
-			return list
-		}}
+		Roster: func(string) forks.Roster { return w.roster }}
 	if w.track.GitHub.API != "" {
 		forge := w.forge(c.Log)
 		c.Forges, c.Forge = db, func(forks.Track) (pulls.Forge, error) { return forge, nil }
@@ -280,9 +276,10 @@ type mortal struct {
 func (m mortal) RoundTrip(r *http.Request) (*http.Response, error) {
 	end := m.w.end
 	marked := r.Clone(r.Context())
-	marked.Header.Set(writeHeader, writeKey(r))
+	write := writeKey(r)
+	marked.Header.Set(writeHeader, write)
 	resp, err := m.under.RoundTrip(marked)
-	if m.w.dies != nil && m.w.dies() {
+	if m.w.dies != nil && m.w.dies(write) {
 		end()
 	}
 	return resp, err

@@ -35,12 +35,9 @@ type ForgeStore interface {
 	ForgeNotBefore(ctx context.Context, fork string) (time.Time, string, error)
 	// SetForgeNotBefore remembers that.
 	SetForgeNotBefore(ctx context.Context, fork string, until time.Time, why string) error
+	// Waiting returns the conflicts of every fork whose pull requests are open, with whom
+	// each waits.
+	Waiting(ctx context.Context) ([]forks.WaitingWith, error)
 	// AddEvent adds to the history that people read.
 	AddEvent(ctx context.Context, event forks.Event) error
-}
-
-// Candidate is somebody who may be asked to decide about a conflict.
-type Candidate struct {
-	Name   string // a login, or a team as org/slug
-	Reason string // in a few words, for people: "asked for all conflicts of this fork"
 }

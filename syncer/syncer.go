@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/forks/maintainers"
 	"github.com/auxolotl/auxsync/syncer/pulls"
 	"github.com/auxolotl/auxsync/syncer/repo"
 )
@@ -58,8 +59,8 @@ type Config struct {
 	Forge func(forks.Track) (pulls.Forge, error)
 	// Forges remembers what was written there. Required with Forge.
 	Forges ForgeStore
-	// People lists who could decide about a conflict, the best first; nil knows nobody.
-	People func(forks.Track, forks.Proposal) []Candidate
+	// Roster returns what a fork's policy says of people; nil knows of nothing.
+	Roster func(fork string) forks.Roster
 	// Reads reports whether a file's content is well-formed, where known says that this
 	// can be told; nil knows of no file.
 	Reads func(path forks.Path, content []byte) (ok, known bool)
@@ -81,11 +82,12 @@ type Syncer struct {
 	Config
 	work   chan struct{} // holds as many tokens as passes may replay patches
 	retold retold
+	lists  *maintainers.Cache
 }
 
 // New returns a Syncer.
 func New(c Config) *Syncer {
-	return &Syncer{Config: c, work: make(chan struct{}, max(1, c.Workers)), retold: newRetold(mostRetold)}
+	return &Syncer{Config: c, work: make(chan struct{}, max(1, c.Workers)), retold: newRetold(mostRetold), lists: maintainers.NewCache()}
 }
 
 // worker waits until one more pass may use the processor; release gives it back.

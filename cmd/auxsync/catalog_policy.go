@@ -51,6 +51,22 @@ func (c *catalog) readPolicy(ctx context.Context, t forks.Track) (news string, e
 	return news, nil
 }
 
+// policy returns the newest good policy of a fork; nil if it has none.
+func (c *catalog) policy(fork string) *forks.Policy {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.policies[fork]
+}
+
+// policyUnknown reports whether nothing is known of a fork's policy yet: none is on
+// record, and none was looked for.
+func (c *catalog) policyUnknown(fork string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, looked := c.seen[fork]
+	return !looked && c.policies[fork] == nil && c.refused[fork] == nil
+}
+
 // recallPolicy puts the policy on record into effect.
 func (c *catalog) recallPolicy(fork string, record forks.PolicyRecord) {
 	c.mu.Lock()

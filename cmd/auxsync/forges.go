@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -163,11 +166,35 @@ func (f *forges) attend(ctx context.Context, t forks.Track, say func(forks.Progr
 			tracks = append(tracks, other)
 		}
 	}
+	if f.catalog.policyUnknown(t.Fork) { // a new database: who is away would be asked
+		if err := f.takeIn(ctx, t); err != nil {
+			f.log.Warn("the policy cannot be read before the look at the forge", zap.String("fork", t.Fork), zap.Error(err))
+		}
+	}
 	out, err := f.syncer.Attend(ctx, tracks, syncer.AttendOptions{Say: say, Describe: f.describe(ctx)})
 	if ctx.Err() == nil {
 		f.told(ctx, t, err)
 	}
+	if at := backAt(out, err, f.clock.Now()); f.back != nil && !at.IsZero() {
+		f.back(t.Fork, at)
+	}
 	return out.Due
+}
+
+// backAt is when a forge is to be looked at again at the latest, after a look; zero if
+// that may be any time. What may be tried again at once is for the next look, whenever
+// that is.
+func backAt(out syncer.Attended, err error, now time.Time) (at time.Time) {
+	times := []time.Time{out.Waits, out.Next}
+	if p := (*forks.Problem)(nil); errors.As(err, &p) && p.Kind == forks.Retry {
+		times = append(times, p.NotBefore)
+	}
+	for _, one := range times {
+		if one.After(now) && (at.IsZero() || one.Before(at)) {
+			at = one
+		}
+	}
+	return at
 }
 
 // health is how the looks at the forge of a track's fork go: in the database it is
@@ -215,15 +242,6 @@ func (f *forges) tell(level zapcore.Level, t forks.Track, text string) {
 	}
 }
 
-// askedByConfig lists who is asked about each conflict of a fork.
-func askedByConfig(t forks.Track, _ forks.Proposal) []syncer.Candidate {
-	var list []syncer.Candidate
-	for _, name := range t.GitHub.Ask {
-		list = append(list, syncer.Candidate{Name: name, Reason: "asked about all conflicts of this fork"})
-	}
-	return list
-}
-
 // describe says what the dashboard shows of a track beside its state.
 func (f *forges) describe(ctx context.Context) func(forks.Track) pulls.DashboardTrack {
 	return func(t forks.Track) pulls.DashboardTrack {
@@ -261,7 +279,8 @@ func (f *forges) inspect(ctx context.Context, t forks.Track, tracks []forks.Trac
 	if forge == nil {
 		return nil, nil
 	}
-	what := github.Inspection{Logins: t.GitHub.Ask, Labels: syncer.Labels()}
+	logins, left := whoIsAsked(t, f.catalog.policy(t.Fork).Roster())
+	what := github.Inspection{Logins: logins, Labels: syncer.Labels()}
 	for _, other := range tracks {
 		if other.Fork == t.Fork {
 			what.Branches = append(what.Branches, other.Branch)
@@ -282,5 +301,24 @@ func (f *forges) inspect(ctx context.Context, t forks.Track, tracks []forks.Trac
 		}
 		list = append(list, finding)
 	}
+	if left > 0 {
+		list = append(list, syncer.Finding{What: fmt.Sprintf("%d more people and teams of the policy: not looked at", left)})
+	}
 	return list, nil
+}
+
+// mostInspected bounds how many people a check asks the forge about: who may push to the
+// fork writes its policy, and each person takes some requests.
+const mostInspected = 200
+
+// whoIsAsked lists everybody whom config or policy would have asked, each once, and how
+// many are left out.
+func whoIsAsked(t forks.Track, r forks.Roster) (names []string, left int) {
+	for _, name := range slices.Concat(t.GitHub.Ask, r.Everybody()) {
+		if !slices.ContainsFunc(names, func(other string) bool { return strings.EqualFold(name, other) }) {
+			names = append(names, name)
+		}
+	}
+	most := min(len(names), mostInspected)
+	return names[:most], len(names) - most
 }

@@ -17,7 +17,7 @@ const module = "github.com/auxolotl/auxsync/"
 // arrows says which packages of the module each package may import, beside its
 // tests. What is not listed may not exist.
 func arrows() map[string][]string {
-	all := []string{"forks", "forks/nix", "forks/store", "reports", "reports/web", "syncer", "syncer/github", "syncer/pulls", "syncer/repo", "systemd",
+	all := []string{"forks", "forks/maintainers", "forks/nix", "forks/store", "reports", "reports/web", "syncer", "syncer/github", "syncer/pulls", "syncer/repo", "systemd",
 		"cmd/auxsync/control", "cmd/auxsync/demo", "cmd/auxsync/scripttest"}
 	return map[string][]string{
 		"cmd/auxsync":                        all,
@@ -25,11 +25,12 @@ func arrows() map[string][]string {
 		"cmd/auxsync/demo":                   {"forks", "syncer/github/githubtest"},
 		"cmd/auxsync/scripttest":             {"forks", "syncer/github/githubtest", "syncer/github/githubtest/described", "syncer/repo/repotest"},
 		"forks":                              nil,
+		"forks/maintainers":                  {"forks", "forks/nix"},
 		"forks/nix":                          nil,
 		"forks/store":                        {"forks"},
 		"reports":                            {"forks"},
 		"reports/web":                        {"forks", "reports"},
-		"syncer":                             {"forks", "syncer/branches", "syncer/crash", "syncer/prove", "syncer/pulls", "syncer/rebase", "syncer/repo"},
+		"syncer":                             {"forks", "forks/maintainers", "syncer/branches", "syncer/crash", "syncer/prove", "syncer/pulls", "syncer/rebase", "syncer/repo"},
 		"syncer/branches":                    {"forks"},
 		"syncer/crash":                       nil,
 		"syncer/github":                      {"forks"},
@@ -51,6 +52,7 @@ func heavy() map[string][]string {
 	return map[string][]string{
 		"github.com/go-git/":                      {"syncer/repo"},
 		"github.com/pelletier/go-toml":            {"forks"},
+		"github.com/bmatcuk/doublestar":           {"forks"},
 		"github.com/pressly/goose":                {"forks/store"},
 		"github.com/rogpeppe/go-internal":         {"cmd/auxsync", "cmd/auxsync/scripttest"},
 		"github.com/spf13/cobra":                  {"cmd/auxsync"},
@@ -58,6 +60,8 @@ func heavy() map[string][]string {
 		"github.com/hashicorp/go-retryablehttp":   {"syncer/github"},
 		"github.com/bradleyfalzon/ghinstallation": {"syncer/github"},
 		"github.com/getkin/kin-openapi":           {"syncer/github/githubtest/described"},
+		"github.com/hmarr/codeowners":             {"forks/maintainers"},
+		"go.yaml.in/yaml":                         {"forks/maintainers"},
 		"modernc.org/sqlite":                      {"forks/store"},
 		// Processes: git in syncer/repo, and what people run in the demo and in scripts.
 		"os/exec": {"cmd/auxsync/demo", "cmd/auxsync/scripttest", "syncer/github/githubtest", "syncer/repo", "syncer/repo/repotest"},

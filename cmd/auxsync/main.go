@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	_ "time/tzdata" // a machine without zone data has the config's timezone all the same
 
 	"github.com/spf13/cobra"
 
@@ -229,9 +230,10 @@ was ever published stays reachable.`,
 		commands  []*cobra.Command
 	}{
 		{"passes", "To keep a fork:", []*cobra.Command{a.initCommand(), a.planCommand(), a.adoptCommand(), a.syncCommand(), a.retargetCommand()}},
-		{"looks", "To see where it stands:", []*cobra.Command{a.statusCommand(), a.conflictsCommand(), a.patchesCommand(), a.explainCommand()}},
+		{"looks", "To see where it stands:", []*cobra.Command{a.statusCommand(), a.conflictsCommand(), a.patchesCommand(), a.peopleCommand(), a.explainCommand()}},
 		{"decisions", "To decide, as by a comment on a pull request:", a.decisionCommands()},
 		{"service", "To run the service:", []*cobra.Command{a.runCommand(), a.reloadCommand(), a.checkCommand(), a.backupCommand(), a.recoverCommand()}},
+		{"debug", "For developers and scripts:", []*cobra.Command{a.debugCommand()}},
 	} {
 		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
 		for _, cmd := range g.commands {

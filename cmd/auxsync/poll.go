@@ -41,6 +41,15 @@ func (p *poller) wake(fork string) {
 	poke(p.news)
 }
 
+// back makes the poller look at a fork's forge at a time, unless it looks before.
+func (p *poller) back(fork string, at time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if at.Before(p.due[fork]) {
+		p.due[fork] = at
+	}
+}
+
 // run looks at each fork's forge once every poll until ctx ends, and all that it
 // began has ended.
 func (p *poller) run(ctx context.Context) {

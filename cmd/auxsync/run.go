@@ -153,7 +153,7 @@ func (d *daemon) keep(ctx context.Context, sockets systemd.Sockets) (err error) 
 		Idle:   d.quietTime,
 	})
 	d.poller = newPoller(d)
-	d.fetched, d.catalog.announce = d.takePolicy, d.announce
+	d.fetched, d.back, d.catalog.announce = d.takePolicy, d.poller.back, d.announce
 	for _, t := range onePerFork(d.config) {
 		d.takePolicy(ctx, t)
 	}

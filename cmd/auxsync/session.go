@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/jonboulle/clockwork"
 	"go.uber.org/zap"
@@ -34,6 +35,8 @@ type session struct {
 	loop    *syncer.Loop // nil outside the daemon
 	lock    *store.FileLock
 	fetched func(context.Context, forks.Track) // in the daemon: takes in the policy
+	// back, in the daemon, has a fork's forge looked at again at a time at the latest.
+	back func(fork string, at time.Time)
 }
 
 // loadConfig finds and reads the config file.
@@ -129,7 +132,8 @@ func (s *session) wire(ctx context.Context, db *store.Store, writer forks.Writer
 	}
 	s.forges = newForges(s)
 	c := syncer.Config{Git: s.git, CacheDir: s.config.CacheDir, Clock: s.clock, Log: s.log, Secret: s.forges.secret,
-		Workers: s.config.Workers, Writer: writer, Forge: s.forges.of, People: askedByConfig, Reads: reads}
+		Workers: s.config.Workers, Writer: writer, Forge: s.forges.of, Reads: reads,
+		Roster: func(fork string) forks.Roster { return s.catalog.policy(fork).Roster() }}
 	if db != nil {
 		c.Store, c.Forges = db, db
 	}

@@ -54,8 +54,8 @@ func (f *Forge) Traits() forks.ForgeTraits { return forks.ForgeTraits{} }
 
 // Standing finds nobody: plain git knows no logins, and so lets nobody do anything by
 // one. Who pushes has shown that they may.
-func (f *Forge) Standing(_ context.Context, login string) (forks.Standing, error) {
-	return forks.Standing{Login: login}, nil
+func (f *Forge) Standing(_ context.Context, who forks.Account) (forks.Standing, error) {
+	return forks.Standing{Login: who.Login}, nil
 }
 
 // Look returns a pull for each proposal of which a branch is there, by one listing of

@@ -172,6 +172,24 @@ func TestRefusalsInEveryFormAreReadAndMeanWhatTheySay(t *testing.T) {
 	}
 }
 
+func TestAnAccountThatWasTakenDownIsNobody(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		status int
+		want   string // of the error
+	}{{404, ""}, {410, ""}, {422, ""}, {451, ""}, {500, "ask what gus may do"}} {
+		for _, who := range []forks.Account{{Login: "gus"}, {Login: "gus", ID: 7}} {
+			f := answering(t, func(*http.Request) (*http.Response, error) {
+				return said(c.status, strings.NewReader(`{"message":"no"}`)), nil
+			})
+			st, err := f.Standing(ctx, who)
+			if c.want == "" && (err != nil || st.Exists || st.Login != "gus") || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+				t.Errorf("%d for %+v: %+v %v", c.status, who, st, err)
+			}
+		}
+	}
+}
+
 func TestAssigneesAreTriedAgainRightAfterCreation(t *testing.T) {
 	w := newWorld(t, githubtest.RepoOptions{})
 	p := w.open()

@@ -339,9 +339,9 @@ func TestStandingsSayWhoMayDoWhat(t *testing.T) {
 		"nobody":      {Login: "nobody"},
 		"../user":     {Login: "../user"},
 		"a/b?c=d":     {Login: "a/b?c=d"},
-		"auxolotl":    {Login: "auxolotl", Exists: true},
+		"auxolotl":    {Login: "auxolotl", Exists: true, Organisation: true},
 	} {
-		got, err := w.forge.Standing(ctx, login)
+		got, err := w.forge.Standing(ctx, forks.Account{Login: login})
 		w.must(err)
 		if got.Exists != (got.ID != 0) {
 			t.Errorf("%s: id %d", login, got.ID)
@@ -352,14 +352,14 @@ func TestStandingsSayWhoMayDoWhat(t *testing.T) {
 		}
 	}
 	before := len(w.server.Requests())
-	_, err := w.forge.Standing(ctx, "Bob")
+	_, err := w.forge.Standing(ctx, forks.Account{Login: "Bob"})
 	w.must(err)
 	if len(w.server.Requests()) != before {
 		t.Error("an answer was not used again")
 	}
 	w.server.Grant(full, "bob", githubtest.Read)
 	w.clock.Advance(11 * time.Minute)
-	if got, _ := w.forge.Standing(ctx, "bob"); got.Write {
+	if got, _ := w.forge.Standing(ctx, forks.Account{Login: "bob"}); got.Write {
 		t.Errorf("after eleven minutes: %+v", got)
 	}
 }
@@ -370,5 +370,56 @@ func TestGitUsesTheSameToken(t *testing.T) {
 	w.must(err)
 	if got.Reveal() != w.token {
 		t.Error("it is another one")
+	}
+}
+
+func TestAnIDFindsWhoWasRenamed(t *testing.T) {
+	w := newWorld(t, githubtest.RepoOptions{})
+	ada, err := w.forge.Standing(ctx, forks.Account{Login: "ada"})
+	w.must(err)
+	who := forks.Account{Login: "ada", ID: ada.ID}
+	standing := func() forks.Standing {
+		t.Helper()
+		s, err := w.forge.Standing(ctx, who)
+		w.must(err)
+		return s
+	}
+	if got := standing(); got != ada {
+		t.Errorf("by id: %+v, want %+v", got, ada)
+	}
+	w.clock.Advance(11 * time.Minute)
+	before := w.asked("GET", "/user/")
+	if got := standing(); got != ada || w.asked("GET", "/user/") != before {
+		t.Errorf("after eleven minutes: %+v, and who has the id was asked again", got)
+	}
+	// The former login is somebody else's, who may be assigned as well.
+	w.server.RenameUser("ada", "ada-l")
+	w.server.AddUser("ada", githubtest.User)
+	w.server.Grant(full, "ada", githubtest.Write)
+	w.clock.Advance(11 * time.Minute)
+	want := ada
+	want.Login = "ada-l"
+	if got := standing(); got != want {
+		t.Errorf("after a rename: %+v, want %+v", got, want)
+	}
+	w.server.DeleteUser("ada-l")
+	w.clock.Advance(25 * time.Hour)
+	if got := standing(); got != (forks.Standing{Login: "ada"}) {
+		t.Errorf("after the account was deleted: %+v", got)
+	}
+}
+
+func TestATeamThatMayNotBeSeenMayBeTried(t *testing.T) {
+	w := newWorld(t, githubtest.RepoOptions{})
+	rights := githubtest.AllRights()
+	delete(rights, "members")
+	w.token = w.server.Token(me, rights)
+	w.restart()
+	for team, want := range map[string]bool{"auxolotl/core": true, "elsewhere/core": false} {
+		got, err := w.forge.Standing(ctx, forks.Account{Login: team})
+		w.must(err)
+		if got.Assignable != want || got.Login != team {
+			t.Errorf("%s: %+v", team, got)
+		}
 	}
 }

@@ -60,6 +60,7 @@ type Forge struct {
 	noDrafts  bool            // the repository does not take drafts
 	seen      map[int]details // by number
 	standings map[string]stoodAt
+	names     map[int64]named
 	orgOwned  *bool // whether an organisation owns the fork; nil before that was asked
 }
 
@@ -92,7 +93,7 @@ func New(c Config) (*Forge, error) {
 	}
 	f := &Forge{
 		owner: c.Owner, repo: c.Repo, api: api, graphQL: graphQLOf(api), clock: c.Clock, limits: c.Limits,
-		seen: map[int]details{}, standings: map[string]stoodAt{},
+		seen: map[int]details{}, standings: map[string]stoodAt{}, names: map[int64]named{},
 	}
 	below := f.below(c)
 	if f.credential, err = f.credentialOf(c.Auth, below); err != nil {

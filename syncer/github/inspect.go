@@ -28,7 +28,7 @@ type Check struct {
 type Inspection struct {
 	Branches []string // of the tracks
 	Logins   []string // of everybody who may be asked
-	Labels   []string // that auxsync sets
+	Labels   []string // that auxsync sets or heeds
 }
 
 // Inspect looks at everything that auxsync needs on GitHub, and changes nothing. What
@@ -124,8 +124,17 @@ func (f *Forge) inspectLabels(ctx context.Context, labels []string) Check {
 	}
 	return Check{
 		What: what, Problem: "not there yet: " + strings.Join(missing, ", "),
-		Next: "nothing needs to be done: each is made when it is first set; make them yourself to choose colour and description",
+		Next: missingLabels(missing),
 	}
+}
+
+// missingLabels says what can be done about labels that are not there. The one that
+// people set is there for them only once somebody makes it.
+func missingLabels(missing []string) string {
+	if among(missing, forks.HoldLabel) {
+		return "make " + forks.HoldLabel + ", with which people stop reminders; the others are made when they are first set, or make them yourself to choose colour and description"
+	}
+	return "nothing needs to be done: each is made when it is first set; make them yourself to choose colour and description"
 }
 
 // inspectDrafts says whether pull requests can be drafts, as far as that is known.
@@ -215,12 +224,14 @@ func (f *Forge) inspectPerson(ctx context.Context, who string) Check {
 	if org, team, ok := strings.Cut(who, "/"); ok {
 		return f.inspectTeam(ctx, what, org, team)
 	}
-	s, err := f.Standing(ctx, who)
+	s, err := f.Standing(ctx, forks.Account{Login: who})
 	switch {
 	case err != nil:
 		return checked(what, "it is not known whether they are told", err)
 	case !s.Exists:
 		return Check{What: what, Problem: "there is no such account", Breaks: "they are told of nothing", Next: "correct the login"}
+	case s.Organisation:
+		return Check{What: what, Problem: "it is an organisation", Breaks: "nobody is told", Next: "name a person, or a team as ORGANISATION/TEAM"}
 	case s.Bot:
 		return Check{What: what, Problem: "it is a bot", Breaks: "nobody is told", Next: "name a person"}
 	case !s.Assignable:

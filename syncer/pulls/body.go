@@ -12,7 +12,6 @@ import (
 const (
 	maxRegion = 59_000 // bytes
 	maxWays   = 12_000 // bytes of printed commands
-	maxAsked  = 10     // people who are named
 	maxTracks = 20     // tracks that are named
 )
 
@@ -142,18 +141,4 @@ func (c Case) quickCommands() string {
 	return "- `/auxsync take upstream` – upstream's lines; the rest of the patch stays\n" +
 		"- `/auxsync keep ours` – the patch's lines\n" +
 		"- `/auxsync drop` – no longer carry the patch" + drop + "\n"
-}
-
-func (c Case) whoIsAsked(b *strings.Builder) {
-	b.WriteString("\n## Who is asked\n\n")
-	for i, a := range c.Asked {
-		if i == maxAsked {
-			fmt.Fprintf(b, "- … and %d more\n", len(c.Asked)-i)
-			break
-		}
-		fmt.Fprintf(b, "- %s: %s\n", person(a.Login, a.Member), told(a.Reason, maxReason))
-	}
-	if len(c.Asked) == 0 {
-		b.WriteString("Nobody could be found to ask. Whoever may write here may decide.\n")
-	}
 }

@@ -56,6 +56,12 @@ func exampleCase() pulls.Case {
 			{Login: "grace", Reason: "maintains the package hello"},
 			{Login: "auxolotl/sig-core", Member: true, Reason: "looks after all that nobody else does"},
 		},
+		Met: []pulls.Met{
+			{Source: "trailer", Where: "the patch's message", Why: "names nobody"},
+			{Source: "author", Name: "ada@example.org", Where: "the patch", Accepted: true, Why: "asked"},
+			{Source: "meta", Name: "eelco", Where: "pkgs/by-name/he/hello/package.nix:41", Why: "away until 2027-01-06"},
+		},
+		Plain: []string{"nobody-knows", "joe@example.org"},
 		Reads: func(path forks.Path, _ []byte) (bool, bool) {
 			return true, strings.HasSuffix(string(path), "hello/package.nix")
 		},
@@ -143,12 +149,20 @@ func TestBodySaysWhatIsSpecial(t *testing.T) {
 		{"a path that reads as a reference", func(c *pulls.Case) { c.Files[0].Path = "up/nix/issues/1/gh-2" }, []string{"/issues/%31/gh%2D2)"}, nil},
 		{"a member with an odd name", func(c *pulls.Case) { c.Asked[0].Login = "ada @bob" }, []string{"`ada @\u200bbob`: "}, []string{" @ada"}},
 		{"nobody is asked", func(c *pulls.Case) { c.Asked = nil }, []string{"Nobody could be found"}, nil},
+		{"how people were found, who is asked first", nil, []string{"- `ada@…` by `author` in `the patch`: `asked`\n- `trailer` in `the patch's message`: `names nobody`\n- `eelco` by `meta` in `pkgs",
+			"asked here: `nobody-knows`, `joe@…`.\n"}, []string{"ada@example", "joe@example"}},
+		{"whom a name stands for", func(c *pulls.Case) {
+			c.Met = []pulls.Met{{Source: "meta", Name: "eelco", Login: "edolstra", Why: "asked"}, {Source: "trailer", Name: "@Ada", Login: "ada", Why: "asked"}}
+		}, []string{"- `eelco`, here `edolstra`, by `meta`: `asked`\n- `@\u200bAda` by `trailer`: `asked`\n"}, nil},
+		{"nobody was met", func(c *pulls.Case) { c.Met, c.Plain = nil, nil }, []string{"## Who is asked"}, []string{"How they were found", "Named too"}},
 		{"upstream had it", func(c *pulls.Case) { c.Conflict.SuggestDrop = hash(42) }, []string{"drop` – no longer carry the patch; upstream already has this change"}, nil},
 		{"the files could not be read", func(c *pulls.Case) { c.Files = nil }, []string{"`logo.png` (`binary`)", "4 files"}, []string{"Files changed** and commit"}},
 		{"no subject upstream", func(c *pulls.Case) { c.Conflict.CauseSubject = "" }, []string{"Upstream's `0700000000`"}, nil},
 	} {
 		in := exampleCase()
-		c.change(&in)
+		if c.change != nil {
+			c.change(&in)
+		}
 		text := pulls.Body(in)
 		for _, want := range c.want {
 			if !strings.Contains(text, want) {
@@ -218,6 +232,8 @@ func fillEverything(c *pulls.Case, text string) {
 	c.Conflict.CauseSubject, c.Conflict.CauseAuthor.Name, c.Conflict.CausePatch = text, text, forks.PatchID(text)
 	c.Fork, c.Upstream, c.Proposal.Reason = "/"+text, "/"+text, text
 	c.Asked = slices.Repeat([]pulls.Asked{{Login: text, Member: true, Reason: text}}, 500)
+	c.Met = slices.Repeat([]pulls.Met{{Source: text, Name: text, Login: text + "x", Where: text, Why: text}, {Source: text, Where: text, Accepted: true, Why: text}}, 500)
+	c.Plain = slices.Repeat([]string{text}, 500)
 	for i := range c.Files {
 		c.Files[i].Path, c.Files[i].Kind, c.Conflict.Files[i].Path = forks.Path(text), forks.ConflictKind(text), forks.Path(text)
 	}
@@ -241,6 +257,8 @@ func hostileCase(t *rapid.T) pulls.Case {
 	c.Note = n
 	c.Proposal.Reason, c.Proposal.ClosedBy = hostile(t, "reason"), hostile(t, "closed by")
 	c.Asked = []pulls.Asked{{Login: "α" + hostile(t, "login"), Member: rapid.Bool().Draw(t, "member"), Reason: hostile(t, "asked")}}
+	c.Met = []pulls.Met{{Source: hostile(t, "source"), Name: hostile(t, "name"), Login: hostile(t, "login"), Where: hostile(t, "where"), Accepted: rapid.Bool().Draw(t, "accepted"), Why: hostile(t, "why")}}
+	c.Plain = []string{hostile(t, "plain"), "α@" + hostile(t, "mail")}
 	c.Shorter = rapid.Bool().Draw(t, "shorter")
 	if rapid.Bool().Draw(t, "odd pages") {
 		c.ForkPage, c.UpstreamPage = "https://α.β/"+hostile(t, "fork page"), "https://github.com/"+hostile(t, "upstream page")
@@ -270,7 +288,7 @@ func TestNothingHostileLeavesItsPlaceInABody(t *testing.T) {
 		c := hostileCase(t)
 		framed := pulls.Framed(pulls.Mark{Track: c.Track, ID: c.ID}, pulls.Body(c))
 		checkMarkdown(t, framed, bodyShape(c))
-		text, _, _ := strings.Cut(framed, "<details>") // commands work as they stand
+		text, _, _ := strings.Cut(framed, "<details>\n<summary>On the command line") // commands work as they stand
 		if found := pulls.Pings(ownMentions.ReplaceAllString(text, "")); len(found) > 0 {
 			t.Fatalf("in a commit message it would ping %q:\n%s", found, text)
 		}
@@ -286,7 +304,11 @@ func bodyShape(c pulls.Case) shape {
 	switch c.Proposal.Status {
 	case forks.Harvested, forks.Withdrawn, forks.Declined, forks.Cleaned:
 	default:
-		for _, title := range []string{"On the command line", "Undo", "What happens next"} {
+		titles := []string{"On the command line", "Undo", "What happens next"}
+		if len(c.Met) > 0 {
+			titles = append([]string{"How they were found"}, titles...)
+		}
+		for _, title := range titles {
 			s.html = append(s.html, "<details>\n<summary>"+title+"</summary>", "</details>")
 		}
 	}

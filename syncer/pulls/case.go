@@ -16,6 +16,10 @@ type Case struct {
 	Files []CaseFile
 	// Asked is who was asked to decide, and why.
 	Asked []Asked
+	// Met has everybody whom the search for people met, with what came of it; Plain are
+	// names that lead to nobody who can be asked.
+	Met   []Met
+	Plain []string
 	// Taken is set once the answer stands in the state; Published once the branch
 	// carries it. Both are zero while it is open.
 	Taken     Publication
@@ -44,6 +48,16 @@ type Asked struct {
 	Login  string // or a team as org/slug
 	Member bool   // of the fork's organisation, verified: may be mentioned
 	Reason string
+}
+
+// Met is one name that the search for people met. All of it may be hostile.
+type Met struct {
+	Source   string // what kind of place names them
+	Name     string // as written there; "" where a place names nobody
+	Login    string // of whom it stands for, or a team as org/slug; "" for nobody known
+	Where    string
+	Accepted bool // they are asked
+	Why      string
 }
 
 // Publication is a pass that took an answer in, or published it.
@@ -75,6 +89,9 @@ type Wish struct {
 	MayClaim []string
 	// Review has the suggestions; nil for none.
 	Review *forks.SuggestedReview
+	// Waiting is how long it has waited, and Reminder what is said about that.
+	Waiting  forks.Waiting
+	Reminder Reminder
 	// Closing is the comment that says how it ended; "" while it is open.
 	Closing string
 	// ApproveMerges lets an approving review of somebody eligible merge it.
@@ -82,6 +99,8 @@ type Wish struct {
 	// Quiet opens nothing new and writes nothing, except answers to people: the track is
 	// paused.
 	Quiet bool
+	// Hush opens nothing new, asks nobody and reminds nobody: these are quiet hours.
+	Hush bool
 	// Final says that nothing more will be told once it is closed and Closing stands.
 	Final bool
 }

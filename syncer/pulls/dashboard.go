@@ -38,6 +38,7 @@ type DashboardConflict struct {
 	Title    string
 	Since    time.Time // when it was asked
 	Declined bool      // closed without merging
+	Long     bool      // has waited until the last stage, and waits still
 	With     []string  // who has the decision
 }
 
@@ -53,17 +54,20 @@ func DashboardTitle(fork string) string { return "auxsync: state of " + titled(f
 // DashboardBody is the region of a fork's dashboard, to be put between its marks by
 // [Framed]. What does not fit is counted.
 func DashboardBody(d DashboardInput) string {
-	open, undecided := 0, 0
+	open, long, undecided := 0, 0, 0
 	for _, t := range d.Tracks {
 		for _, c := range t.Conflicts {
 			if !c.Declined {
 				open++
 			}
+			if c.Long {
+				long++
+			}
 		}
 		undecided += len(t.Decisions)
 	}
 	top := dashboardMark + "\n\n" + unmarked(fmt.Sprintf("%s\n\nauxsync keeps %s grafted onto its upstream. A sign of life, once an hour: %s.%s\n",
-		waiting(open, undecided), span(d.Fork, maxGlance), at(d.Heartbeat), statusPage(d.Page)))
+		waitsLong(long)+waiting(open, undecided), span(d.Fork, maxGlance), at(d.Heartbeat), statusPage(d.Page)))
 	bottom := "\n## Commands\n\nComment here, each on a line of its own:\n\n" +
 		"- `/auxsync pause because …` – nothing is done until somebody resumes it\n" +
 		"- `/auxsync resume` – go on\n\n" +
@@ -84,6 +88,18 @@ func DashboardBody(d DashboardInput) string {
 		tracks.WriteString(text)
 	}
 	return top + tracks.String() + bottom
+}
+
+// waitsLong is what the first line begins with if conflicts have waited until the last
+// stage.
+func waitsLong(long int) string {
+	switch long {
+	case 0:
+		return ""
+	case 1:
+		return "**1 conflict has waited for a decision for more than three weeks.** "
+	}
+	return "**" + count(long, "conflict") + " have waited for a decision for more than three weeks.** "
 }
 
 // waiting is the first line: does anybody have to act?

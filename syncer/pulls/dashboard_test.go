@@ -53,6 +53,24 @@ func TestDashboardSaysThatNothingWaits(t *testing.T) {
 	}
 }
 
+func TestTheDashboardBeginsWithWhatHasWaitedForLong(t *testing.T) {
+	t.Parallel()
+	for long, want := range map[int]string{
+		0: "**3 conflicts to decide.**",
+		1: "**1 conflict has waited for a decision for more than three weeks.** **3 conflicts to decide.**",
+		2: "**2 conflicts have waited for a decision for more than three weeks.** **3 conflicts to decide.**",
+	} {
+		d := exampleDashboard()
+		d.Tracks[0].Decisions = nil
+		d.Tracks[0].Conflicts = []pulls.DashboardConflict{{Title: "a"}, {Title: "b"}}
+		d.Tracks[1].Conflicts = []pulls.DashboardConflict{{Title: "c", Long: long > 0}}
+		d.Tracks[0].Conflicts[1].Long = long > 1
+		if text := pulls.DashboardBody(d); !strings.HasPrefix(text, "<!-- auxsync:dashboard -->\n\n"+want+"\n") {
+			t.Errorf("%d: the dashboard begins\n%s", long, text[:300])
+		}
+	}
+}
+
 func TestNothingHostileLeavesItsPlaceInTheDashboard(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -43,8 +43,17 @@
 // and settle the conflicts that a merge wrote into a file; [Pings] and [Defuse] are
 // about the messages of the patches themselves.
 //
+// # How long it waits
+//
+// [Steps.Wait] keeps the clock of a conflict, which counts only while somebody has it
+// and can decide, and says which stage of waiting has begun; [Remind] is the comment of
+// that stage. A clock that stands still for a reason that people gave (the label hold, a
+// pause, an absence, work that is done and waits to be merged) reminds nobody.
+//
 // # Invariants
 //
+//   - A stage has one comment on a page, whatever is lost, and at most one stage begins
+//     in a day, whatever the clock shows.
 //   - A patch has at most one live proposal.
 //   - A conflict that a person closed is never asked about again for the same
 //     patch and pin. A person who pushes both branches again reopens it, or where it was

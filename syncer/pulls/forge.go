@@ -27,8 +27,10 @@ type Forge interface {
 	Traits() forks.ForgeTraits
 	// Look returns what the forge shows. Nothing is changed by it.
 	Look(ctx context.Context, q forks.PullQuestion) (forks.SeenPulls, error)
-	// Standing says what somebody may do; login is from others.
-	Standing(ctx context.Context, login string) (forks.Standing, error)
+	// Standing says what an account may do, which others named. Where its id is known, it
+	// is found by that, whatever it is called now. A team, as org/slug, exists and is
+	// assignable if a review can be asked of it.
+	Standing(ctx context.Context, who forks.Account) (forks.Standing, error)
 
 	// Open opens a draft pull request from fix to onto, or an issue where o.ID is
 	// empty. One that is open already is returned as it is.

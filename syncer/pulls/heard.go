@@ -247,7 +247,7 @@ func (p *page) told(purpose string) bool {
 	if _, known := p.rec.Comments[purpose]; known {
 		return true
 	}
-	own, found := p.ownComment(purpose, 0)
+	own, found := ownComment(p.seen, purpose, 0)
 	if found {
 		p.remember(purpose, own.ID, own.Body)
 	}

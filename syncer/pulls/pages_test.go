@@ -64,6 +64,9 @@ func TestPagesToLookAt(t *testing.T) {
 	}
 	d := exampleDashboard()
 	write("dashboard", pulls.DashboardTitle(d.Fork), pulls.DashboardBody(d))
+	for stage := 1; stage <= 4; stage++ {
+		write(fmt.Sprintf("reminder-%d", stage), pulls.Title(simpleCase()), pulls.Remind(simpleCase(), reminding(stage)).Text)
+	}
 	for name, c := range endings() {
 		write("ending-"+name[:1], name, pulls.Closing(c))
 	}

@@ -113,7 +113,7 @@ func (p *page) stuck() bool {
 // missing reports whether a pull request has to be opened. One that was known and is
 // not found is not replaced: there may never be two.
 func (p *page) missing(found bool) bool {
-	if p.wish.Quiet || !p.wish.Proposal.Status.Live() {
+	if p.wish.Quiet || p.wish.Hush || !p.wish.Proposal.Status.Live() {
 		return false
 	}
 	if !found {
@@ -145,6 +145,7 @@ func (p *page) open(o forks.Opening) {
 // decide is everything about a pull request that exists.
 func (p *page) decide() {
 	p.observe()
+	p.rec.Waiting = p.wish.Waiting
 	writes := !p.wish.Quiet
 	if writes {
 		p.shape()
@@ -180,6 +181,7 @@ func (p *page) shape() {
 	}
 	if live && open {
 		p.stage()
+		p.remind()
 	}
 	if !live {
 		p.closing()

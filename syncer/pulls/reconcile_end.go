@@ -53,7 +53,7 @@ func (p *page) closing() {
 func (p *page) comment(purpose, text string) {
 	body := strings.TrimRight(text, "\n") + "\n\n" + commentMark(purpose)
 	own, known := p.rec.Comments[purpose]
-	seen, found := p.ownComment(purpose, own.ID)
+	seen, found := ownComment(p.seen, purpose, own.ID)
 	switch {
 	case !found && known:
 		return
@@ -72,8 +72,8 @@ func (p *page) comment(purpose, text string) {
 // its record was lost.
 func commentMark(purpose string) string { return "<!-- auxsync:comment " + purpose + " -->" }
 
-func (p *page) ownComment(purpose string, id int64) (forks.PullComment, bool) {
-	for _, c := range p.seen.Comments {
+func ownComment(seen forks.Pull, purpose string, id int64) (forks.PullComment, bool) {
+	for _, c := range seen.Comments {
 		if c.Mine && (id != 0 && c.ID == id || id == 0 && strings.HasSuffix(strings.TrimSpace(c.Body), commentMark(purpose))) {
 			return c, true
 		}

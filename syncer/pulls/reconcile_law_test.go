@@ -34,6 +34,7 @@ type service struct {
 	titles, notes      map[int]string // a person's
 	bare, staged       map[int]bool   // no markers any more; draft or ready by a person
 	unlabelled, chosen map[int][]string
+	others             map[forks.ProposalID]bool // it has waited until others are asked too
 	unassigned         map[int][]string
 }
 
@@ -41,7 +42,7 @@ func newService(t *rapid.T, strict bool) *service {
 	return &service{
 		t: t, strict: strict, clock: now, shown: map[int]*forks.Pull{}, newest: map[forks.ProposalID]int{}, statuses: map[forks.Hash]forks.StatusState{},
 		opened: map[forks.ProposalID]int{}, closed: map[int]int{}, titles: map[int]string{}, notes: map[int]string{}, bare: map[int]bool{}, staged: map[int]bool{},
-		unlabelled: map[int][]string{}, chosen: map[int][]string{}, unassigned: map[int][]string{},
+		unlabelled: map[int][]string{}, chosen: map[int][]string{}, others: map[forks.ProposalID]bool{}, unassigned: map[int][]string{},
 	}
 }
 
@@ -75,8 +76,8 @@ func (s *service) undone(format string, args ...any) {
 
 func (*service) Traits() forks.ForgeTraits { return forks.ForgeTraits{Pages: true} }
 
-func (*service) Standing(_ context.Context, login string) (forks.Standing, error) {
-	return forks.Standing{Login: login, Exists: true, Write: login == "wim", Assignable: login != "eve"}, nil
+func (*service) Standing(_ context.Context, who forks.Account) (forks.Standing, error) {
+	return forks.Standing{Login: who.Login, Exists: true, Write: who.Login == "wim", Assignable: who.Login != "eve"}, nil
 }
 
 func (s *service) Look(context.Context, forks.PullQuestion) (forks.SeenPulls, error) {
@@ -145,7 +146,7 @@ func (s *service) Label(_ context.Context, _ int64, p forks.Pull, add, remove []
 
 func (s *service) Ask(_ context.Context, _ int64, p forks.Pull, add, remove forks.People) (forks.People, error) {
 	for _, name := range add.Assignees {
-		if slices.Contains(s.unassigned[p.Number], name) || len(s.chosen[p.Number]) > 0 {
+		if slices.Contains(s.unassigned[p.Number], name) || len(s.chosen[p.Number]) > 0 && !s.others[p.ID] {
 			s.undone("%s is assigned against a person's will", name)
 		}
 	}
@@ -237,7 +238,7 @@ func (a *attendant) input() pulls.ReconcileInput {
 	in := pulls.ReconcileInput{Traits: a.Traits(), Wishes: a.wishes, Records: a.records, DashboardRecord: a.dashboard, Seen: seen, Now: a.clock,
 		Tracks: []string{track}, Dashboard: a.board, DashboardTitle: "dashboard", Standings: map[string]forks.Standing{}}
 	for _, name := range pulls.Names(in) {
-		in.Standings[name], _ = a.Standing(context.Background(), name)
+		in.Standings[name], _ = a.Standing(context.Background(), forks.Account{Login: name})
 	}
 	return in
 }
@@ -363,6 +364,10 @@ func (a *attendant) passes() {
 		w.NotFor = some("not against", "a", "b")
 		a.unassigned[n] = slices.DeleteFunc(a.unassigned[n], func(name string) bool { return slices.Contains(w.NotFor, name) })
 		w.Review = &forks.SuggestedReview{Commit: w.Proposal.Fix}
+		w.Waiting.Stage = rapid.IntRange(0, 3).Draw(a.t, "stage")
+		a.others[w.Proposal.ID] = w.Waiting.Stage >= pulls.StageOthers
+		w.Reminder = pulls.Reminder{Stage: w.Waiting.Stage, Text: rapid.SampledFrom([]string{"until one", "until two"}).Draw(a.t, "reminder")}
+		w.Hush = rapid.IntRange(0, 5).Draw(a.t, "quiet hours") == 0
 		w.Quiet = rapid.IntRange(0, 5).Draw(a.t, "paused") == 0
 		if p := a.shown[n]; p != nil && p.State == forks.PullMerged && w.Proposal.Status.Live() {
 			a.status(w, forks.Harvested)

@@ -84,12 +84,21 @@ func (p *page) placed(region string) (body string, ok bool) {
 }
 
 // marked reads the mark in the body that is seen.
-func (p *page) marked() (m Mark, ok bool) {
-	if p.seen.Foreign {
+func (p *page) marked() (m Mark, ok bool) { return markOf(p.seen) }
+
+func markOf(seen forks.Pull) (m Mark, ok bool) {
+	if seen.Foreign {
 		return m, false
 	}
-	m, _, _, ok = regionIn(p.seen.Body)
+	m, _, _, ok = regionIn(seen.Body)
 	return m, ok
+}
+
+// AskedOn is whom auxsync has asked on a page, by the mark in its body: for who has no
+// record of it.
+func AskedOn(seen forks.Pull) forks.People {
+	m, _ := markOf(seen)
+	return forks.People{Assignees: m.Assignees, Reviewers: m.Reviewers}
 }
 
 // stage makes it ready once it is settled, and a draft again if that ends.
@@ -134,7 +143,8 @@ func (p *page) labels() {
 }
 
 // people asks each wished person once, and takes back those who are not to be asked
-// any more. Where a person chose somebody, only who took it on is added.
+// any more. Where a person chose somebody, only who took it on is added, until it has
+// waited long enough for others to be asked too.
 func (p *page) people() {
 	var ask, unask forks.People
 	w, rec, seen := p.wish, &p.rec, p.seen
@@ -143,9 +153,9 @@ func (p *page) people() {
 	unask.Assignees = common(common(rec.Assignees, seen.Assignees), w.NotFor)
 	unask.Reviewers = common(common(rec.Reviewers, seen.Reviewers), w.NotFor)
 
-	chosen := len(without(seen.Assignees, rec.Assignees)) > 0
+	chosen := len(without(seen.Assignees, rec.Assignees)) > 0 && w.Waiting.Stage < StageOthers
 	wanted := func(name string) bool {
-		return !has(w.NotFor, name) && !strings.EqualFold(name, p.in.Seen.Me) &&
+		return !w.Hush && !has(w.NotFor, name) && !strings.EqualFold(name, p.in.Seen.Me) &&
 			(!chosen || strings.EqualFold(name, w.Proposal.Claimed))
 	}
 	ask.Assignees = choose(without(without(w.People.Assignees, seen.Assignees), rec.Assignees), wanted)

@@ -60,6 +60,8 @@ func Record(rec forks.PullRecord, e Effect, d Done) forks.PullRecord {
 	case DoLabel:
 		rec.Labels = without(with(rec.Labels, e.Add), e.Remove)
 	case DoAsk: // those whom the forge left out were asked too: once is enough
+		there := slices.Concat(d.Asked.Assignees, d.Asked.Reviewers)
+		rec.LeftOut = with(without(rec.LeftOut, there), without(slices.Concat(e.Ask.Assignees, e.Ask.Reviewers), there))
 		rec.Assignees = without(with(rec.Assignees, e.Ask.Assignees), e.Unask.Assignees)
 		rec.Reviewers = without(with(rec.Reviewers, e.Ask.Reviewers), e.Unask.Reviewers)
 	case DoStatus:
@@ -151,6 +153,7 @@ func cloneRecord(rec forks.PullRecord) forks.PullRecord {
 	rec.Labels = slices.Clone(rec.Labels)
 	rec.Assignees = slices.Clone(rec.Assignees)
 	rec.Reviewers = slices.Clone(rec.Reviewers)
+	rec.LeftOut = slices.Clone(rec.LeftOut)
 	rec.Answered = slices.Clone(rec.Answered)
 	rec.Taken = slices.Clone(rec.Taken)
 	rec.Refused = slices.Clone(rec.Refused)

@@ -50,7 +50,13 @@ func TestRecord(t *testing.T) {
 		{"ready", pulls.Effect{Kind: pulls.DoStage, Ready: true}, pulls.Done{}, func(r *forks.PullRecord) { r.Ready = new(true) }},
 		{"labels", pulls.Effect{Kind: pulls.DoLabel, Add: []string{"c", "A"}, Remove: []string{"b"}}, pulls.Done{}, func(r *forks.PullRecord) { r.Labels = []string{"a", "c"} }},
 		{"people, those too who were left out", pulls.Effect{Kind: pulls.DoAsk, Ask: forks.People{Assignees: []string{"bob"}}, Unask: forks.People{Reviewers: []string{"org/x"}}},
-			pulls.Done{}, func(r *forks.PullRecord) { r.Assignees, r.Reviewers = []string{"ada", "bob"}, nil }},
+			pulls.Done{}, func(r *forks.PullRecord) {
+				r.Assignees, r.Reviewers, r.LeftOut = []string{"ada", "bob"}, nil, []string{"bob"}
+			}},
+		{"people, all of whom were taken", pulls.Effect{Kind: pulls.DoAsk, Ask: forks.People{Assignees: []string{"bob"}, Reviewers: []string{"org/y"}}},
+			pulls.Done{Asked: forks.People{Assignees: []string{"Bob"}, Reviewers: []string{"org/y"}}}, func(r *forks.PullRecord) {
+				r.Assignees, r.Reviewers = []string{"ada", "bob"}, append(slices.Clone(r.Reviewers), "org/y")
+			}},
 		{"a status", pulls.Effect{Kind: pulls.DoStatus, Commit: hash(9), Status: forks.StatusSuccess}, pulls.Done{},
 			func(r *forks.PullRecord) { r.Status, r.StatusOn = forks.StatusSuccess, hash(9) }},
 		{"suggestions", pulls.Effect{Kind: pulls.DoSuggest, Review: &forks.SuggestedReview{Commit: hash(2)}}, pulls.Done{}, func(r *forks.PullRecord) { r.Suggested = hash(2) }},

@@ -70,6 +70,19 @@ func (s *Server) AddUser(login string, kind Kind) int64 {
 	return s.addAccount(login, kind).id
 }
 
+// AddNumbered makes an account that has an id already, such as one that a list of people
+// names.
+func (s *Server) AddNumbered(login string, kind Kind, id int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, a := range s.accounts {
+		if a.id == id || strings.EqualFold(a.login, login) {
+			s.t.Fatalf("%s with id %d is %s with id %d", login, id, a.login, a.id)
+		}
+	}
+	s.addAccount(login, kind).id = id
+}
+
 func (s *Server) addAccount(login string, kind Kind) *account {
 	if a := s.accounts[strings.ToLower(login)]; a != nil {
 		return a

@@ -89,12 +89,13 @@ func asking() map[string]check {
 
 // standing are the cases about what people may do.
 func standing() map[string]check {
-	of := func(b *bench, login string) forks.Standing {
+	whoIs := func(b *bench, who forks.Account) forks.Standing {
 		b.t.Helper()
-		s, err := b.Forge.Standing(b.ctx, login)
-		b.do("standing of "+login, err)
+		s, err := b.Forge.Standing(b.ctx, who)
+		b.do("standing of "+who.Login, err)
 		return s
 	}
+	of := func(b *bench, login string) forks.Standing { return whoIs(b, forks.Account{Login: login}) }
 	return map[string]check{
 		"A maintainer may push and be asked, however the login is written": func(b *bench) {
 			s := of(b, b.Pages.Maintainer)
@@ -119,6 +120,25 @@ func standing() map[string]check {
 				if s.ID != 0 || s.Exists || s.Bot || s.Write || s.Assignable || s.Member {
 					b.t.Errorf("%q: %+v", login, s)
 				}
+			}
+		},
+		"An id finds somebody by whatever login they had": func(b *bench) {
+			s := of(b, b.Pages.Maintainer)
+			for _, login := range []string{"was-called-so", b.Pages.Stranger, b.Pages.Maintainer, ""} {
+				want(b.t, "by id, as "+login, whoIs(b, forks.Account{Login: login, ID: s.ID}), s)
+			}
+			gone := whoIs(b, forks.Account{Login: b.Pages.Maintainer, ID: s.ID + 1<<40})
+			want(b.t, "by an id that nobody has", gone, forks.Standing{Login: b.Pages.Maintainer})
+		},
+		"A team can be asked if it has access, and no other": func(b *bench) {
+			s := of(b, b.Pages.Team)
+			want(b.t, "login", s.Login, b.Pages.Team)
+			if !s.Exists || !s.Assignable || s.Bot || s.Write {
+				b.t.Errorf("%+v", s)
+			}
+			org, _, _ := strings.Cut(b.Pages.Team, "/")
+			for _, team := range []string{org + "/nobody", "elsewhere/core", org + "/", org + "/a/b", org + "/.."} {
+				want(b.t, "standing", of(b, team), forks.Standing{Login: team})
 			}
 		},
 		"A robot is known as one": func(b *bench) {

@@ -44,7 +44,7 @@ func withoutPages() map[string]check {
 		},
 		"Without pages nobody may do anything by a name": func(b *bench) {
 			for _, login := range []string{"mona", "ada", ""} {
-				s, err := b.Forge.Standing(b.ctx, login)
+				s, err := b.Forge.Standing(b.ctx, forks.Account{Login: login})
 				b.do("standing", err)
 				want(b.t, "standing", s, forks.Standing{Login: login})
 			}

@@ -85,7 +85,7 @@ func (b *bench) calls(p forks.Pull, comment int64) map[string]func() error {
 	}
 	if b.Pages != nil {
 		maps.Copy(calls, b.pageCalls(p, comment))
-		calls["Standing"] = func() error { _, err := b.Forge.Standing(b.ctx, b.Pages.Maintainer); return err }
+		calls["Standing"] = func() error { _, err := b.Forge.Standing(b.ctx, forks.Account{Login: b.Pages.Maintainer}); return err }
 		calls["Open an issue"] = func() error { _, err := b.openDashboard(); return err }
 	}
 	return calls
