@@ -96,6 +96,10 @@ func texts(s forks.State, plan forks.Plan) map[string]report {
 			return reports.Patches(w, reports.PatchList{Track: "t", Base: hash(1)}, style)
 		},
 		"conflicts": func(w io.Writer, style reports.Style) error { return reports.Conflicts(w, conflicts, style) },
+		"people":    func(w io.Writer, style reports.Style) error { return reports.People(w, examplePeople(s), style) },
+		"people-nobody": func(w io.Writer, style reports.Style) error {
+			return reports.People(w, reports.PeopleList{At: now, Forks: []reports.ForkPeople{{Fork: "nix"}}}, style)
+		},
 		"conflicts-empty": func(w io.Writer, style reports.Style) error {
 			return reports.Conflicts(w, reports.ConflictList{At: now}, style)
 		},
@@ -121,6 +125,7 @@ func jsons(s forks.State) map[string]any {
 		"status-paused":    reports.Overview{At: now, Tracks: []reports.TrackStatus{reports.TrackStatusOf(exampleTrack(), &paused)}},
 		"patches":          reports.PatchesOf("nixpkgs", s),
 		"conflicts":        conflicts,
+		"people":           examplePeople(s),
 		"explain":          patch,
 		"explain-conflict": conflict,
 	}
@@ -178,6 +183,7 @@ func TestJSONListsAreNeverNull(t *testing.T) {
 	values := jsons(bare)
 	values["no tracks"] = reports.Overview{}
 	values["no patches"] = reports.PatchList{}
+	values["no people"] = reports.PeopleList{Forks: []reports.ForkPeople{{}, reports.PeopleOf("nix", forks.Roster{}, []forks.WaitingWith{{Fork: "nix"}}, now)}}
 	values["no conflicts"] = reports.ConflictList{}
 	values["nothing explained"] = reports.Explanation{}
 	for name, value := range values {
@@ -187,7 +193,7 @@ func TestJSONListsAreNeverNull(t *testing.T) {
 		}
 		for _, m := range nullValue.FindAllSubmatch(out, -1) {
 			switch string(m[1]) {
-			case "behind", "last_pass", "next_pass", "forge_trouble", "hold", "stopped", "paused", "out", "end", "row":
+			case "behind", "last_pass", "next_pass", "forge_trouble", "hold", "stopped", "paused", "out", "end", "row", "away_until":
 			default:
 				t.Errorf("%s: %s is null in %s", name, m[1], out)
 			}

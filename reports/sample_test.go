@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/reports"
 )
 
 var now = time.Date(2026, 3, 5, 12, 0, 0, 0, time.UTC)
@@ -107,4 +108,38 @@ func examplePlan() forks.Plan {
 func exampleTrack() forks.Track {
 	return forks.Track{Fork: "nixpkgs", Name: "aux-unstable", Branch: "aux-unstable", Follow: "nixos-unstable",
 		Upstream: "https://git.example.org/up/nixpkgs.git", History: forks.Merging}
+}
+
+// examplePeople has something of everything; the subjects are those of a state.
+func examplePeople(s forks.State) reports.PeopleList {
+	day := func(month time.Month, n int) forks.DayRange {
+		d := forks.Day{Year: 2026, Month: month, Day: n}
+		return forks.DayRange{First: d, Last: d}
+	}
+	fourth, sixth := day(3, 4), day(3, 6)
+	roster := forks.Roster{
+		People: map[string]forks.Resident{
+			"ada":   {Login: "Ada", Away: []forks.DayRange{{First: fourth.First, Last: sixth.Last}}},
+			"bob":   {Login: "bob", Contact: true},
+			"carol": {Login: "carol", OnDuty: []forks.DayRange{day(3, 5)}},
+			"dora":  {Login: "dora", OptOut: true, Contact: true},
+			"erin":  {Login: "erin", Away: []forks.DayRange{day(3, 4)}, OnDuty: []forks.DayRange{day(3, 6)}},
+		},
+		SIGs: map[string]forks.SIG{
+			"core": {Name: "core", Members: []string{"ada", "bob", "carol"}, Team: "aux/core"},
+			"go":   {Name: "Go", Members: []string{"Ada", "zoe"}, Paths: []string{"pkgs/go/**"}, Team: "aux/go"},
+			"kde":  {Name: "KDE"},
+		},
+		DefaultSIG: "Core", Limits: forks.AskLimits{Asked: 3, PerPerson: 2, Treewide: 25},
+	}
+	waiting := []forks.WaitingWith{
+		{Fork: "nixpkgs", Track: "main", Proposal: "c0000000001", Patch: "p0000000005", Subject: s.Patches[len(s.Patches)-1].Subject, Number: 12, URL: "https://git.example.org/12",
+			Assignees: []string{"ada"}, Reviewers: []string{"Aux/Go", "aux/other"}, Since: now.Add(-500 * time.Hour)},
+		{Fork: "nixpkgs", Track: "main", Proposal: "c0000000002", Patch: "p0000000001", Subject: s.Patches[0].Subject, Number: 13, Assignees: []string{"Ada"}, Claimed: "newcomer"},
+		{Fork: "nixpkgs", Track: "main", Proposal: "c0000000003", Number: 14, URL: s.Patches[0].Subject},
+		{Fork: "other", Track: "main", Proposal: "c0000000004", Number: 12, Assignees: []string{"ADA", "bob"}},
+	}
+	return reports.PeopleList{At: now, Forks: []reports.ForkPeople{
+		reports.PeopleOf("nixpkgs", roster, waiting, now), reports.PeopleOf("other", forks.Roster{Limits: forks.AskLimits{PerPerson: 5}}, waiting, now),
+	}}
 }

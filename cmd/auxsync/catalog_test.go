@@ -1,8 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/auxolotl/auxsync/forks"
@@ -58,5 +61,32 @@ follow = "master"
 		if got := catalog.policyTrouble("other"); got != "" {
 			t.Errorf("%s: the other fork has no policy, but: %q", c.what, got)
 		}
+	}
+}
+
+func TestEverybodyWhomConfigOrPolicyNamesIsLookedAtOnce(t *testing.T) {
+	t.Parallel()
+	var text strings.Builder
+	text.WriteString("[people.Ada]\n[people.gone]\nopt_out = true\n[sigs.core]\nmembers = [\"ada\", \"bob\", \"gone\"]\nteam = \"aux/core\"\n")
+	track := forks.Track{GitHub: forks.GitHub{Ask: []string{"ADA", "AUX/core", "eve"}}}
+	policy := func() forks.Roster {
+		p, err := forks.ParsePolicy([]byte(text.String()), "policy.toml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.Roster()
+	}
+	names, left := whoIsAsked(track, policy())
+	if want := []string{"ADA", "AUX/core", "eve", "bob"}; !slices.Equal(names, want) || left != 0 {
+		t.Errorf("got %q and %d more, want %q", names, left, want)
+	}
+	for i := range mostInspected {
+		fmt.Fprintf(&text, "[people.p%d]\n", i)
+	}
+	if names, left = whoIsAsked(track, policy()); len(names) != mostInspected || left != 4 {
+		t.Errorf("got %d and %d more", len(names), left)
+	}
+	if names, left = whoIsAsked(forks.Track{}, forks.Roster{}); len(names) != 0 || left != 0 {
+		t.Errorf("nobody: got %q and %d more", names, left)
 	}
 }

@@ -64,12 +64,15 @@ func (a *app) checkCommand() *cobra.Command {
 		Use:   "check",
 		Short: "Check the config, git, and credentials; with --online the remotes too",
 		Long: `Check the config file, the git program and the credential files, without asking
-any remote. All problems are told at once, each with its key and line.
+any remote. All problems are told at once, each with its key and line. What is worth
+a look in the forks' policies is told as notes: a SIG without members, days that
+overlap, a pattern that matches no file of what is published.
 
 With --online the remotes are looked at too: that they answer, that the branches
 are there, that there is room for the branches of conflicts, and that a throw-away
-ref can be pushed to the fork and deleted again; and of this machine the clock and
-the disk. What is missing is told together with what it will break.`,
+ref can be pushed to the fork and deleted again; that everybody whom config or
+policy would have asked can be asked; and of this machine the clock and the disk.
+What is missing is told together with what it will break.`,
 		Example: "  auxsync check\n  auxsync check --show    # every value in effect, and where it comes from\n  auxsync check --online",
 		Args:    exactly(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -131,7 +134,7 @@ func (a *app) check(ctx context.Context) (*checkResult, error) {
 	for _, e := range append(cfg.Show(), policies...) {
 		r.Values = append(r.Values, shownValue{e.Key, e.Value, e.From})
 	}
-	return r, nil
+	return r, a.reviewed(ctx, r)
 }
 
 // checkPolicies reads the policies that are files of this machine, and returns what
@@ -186,6 +189,7 @@ func (a *app) findings(ctx context.Context) (list []found, err error) {
 // checkOnline looks at the remotes of every track, and at this machine.
 func (s *session) checkOnline(ctx context.Context, who string, say func(forks.Progress)) (any, error) {
 	list := s.machine(ctx)
+	s.latestPolicies(ctx)
 	tracks, problems := s.catalog.tracks()
 	for _, err := range problems {
 		list = append(list, found{"", syncer.Finding{What: "tracks of patterns", Problem: err.Error(), Breaks: "that branch is not kept"}})

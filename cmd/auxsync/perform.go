@@ -23,6 +23,8 @@ const (
 	verbReload   = "reload"
 	verbDecide   = "decide"
 	verbMerge    = "merge"
+	verbPeople   = "people"
+	verbReview   = "review"
 )
 
 // passResult is what became of a pass, as it crosses the control socket.
@@ -65,6 +67,10 @@ func (s *session) perform(ctx context.Context, who string, req control.Request, 
 		return nil, usage("no daemon runs with this config, so there is nothing to reload")
 	case verbCheck:
 		return s.checkOnline(ctx, who, say)
+	case verbPeople:
+		return s.people(ctx)
+	case verbReview:
+		return s.reviewPolicies(ctx)
 	case verbDecide:
 		return s.takeDecision(ctx, who, req, say)
 	case verbMerge:

@@ -57,6 +57,9 @@
 //	                                 write config.toml for it; set $GITHUB to its API and
 //	                                 $FORK_URL; the files token and hook have the secrets,
 //	                                 $HOOK that of its webhook
+//	account LOGIN ID none|triage|write
+//	                                 make an account there with that id and right
+//	team SLUG LOGIN…                 make a team of aux there that has access to the fork
 //	renew                            write a new token into the file; revoke the old one
 //	rights NAME none|read, rights all
 //	                                 take a right from the token, or give it all

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -83,6 +84,25 @@ ask = ["ada"]
 follow = "main"
 branch = "main"
 `, t.MkAbs("state"), t.MkAbs("cache"), t.MkAbs("upstream.git"), t.Getenv("FORK_URL"), t.MkAbs("token"), t.Getenv("HISTORY"), t.Getenv("GITHUB")), 0o644))
+}
+
+// hubAccount makes an account with an id, and lets it do something with the fork.
+func hubAccount(t tb, args []string) {
+	h := onHub(t)
+	id, err := strconv.ParseInt(args[1], 10, 64)
+	t.Check(err)
+	p, ok := map[string]githubtest.Permission{"none": githubtest.None, "triage": githubtest.Triage, "write": githubtest.Write}[args[2]]
+	if !ok {
+		t.Fatalf("no such permission: %q", args[2])
+	}
+	h.server.AddNumbered(args[0], githubtest.User, id)
+	h.server.Grant(hubRepo, args[0], p)
+}
+
+// hubTeam makes a team of the fork's organisation.
+func hubTeam(t tb, args []string) {
+	owner, _, _ := strings.Cut(hubRepo, "/")
+	onHub(t).server.AddTeam(owner, args[0], args[1:], []string{hubRepo})
 }
 
 // renew writes a new token into the file token, and makes the one before worthless.

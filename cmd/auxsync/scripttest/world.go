@@ -72,6 +72,8 @@ func Commands() map[string]func(*testscript.TestScript, bool, []string) {
 		"until":   plain(2, -1, until),
 
 		"github":     plain(0, 1, github),
+		"account":    plain(3, 3, hubAccount),
+		"team":       plain(1, -1, hubTeam),
 		"renew":      plain(0, 0, renew),
 		"rights":     plain(1, 2, rights),
 		"outage":     plain(1, 1, outage),
