@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -28,8 +27,9 @@ wrong moment, and the account at the end. It needs git and nothing else, and tak
 a few seconds. It exits with 0 only if every expectation held.
 
 With --forge github the two are on a small GitHub inside this process, which nobody
-else can reach, and people answer on pull requests: with a tap on a suggestion, in
-the web editor, by an approving review, by comments. What they see is printed, and
+else can reach. Each conflict goes to whom the fork's policy or the package names, and
+people answer on pull requests: with a tap on a suggestion, in the web editor, by an
+approving review, by comments. What they see is printed, and
 written in full below the folder.`,
 		Example: "  auxsync demo\n  auxsync demo --dir /tmp/demo    # keep the repositories, to look around in them\n" +
 			"  auxsync demo --forge github",
@@ -205,6 +205,15 @@ func (d *demoProgram) pass(ctx context.Context, by *syncer.Syncer) (forks.Plan, 
 	return out.Plan, err
 }
 
+// People implements [demo.PullProgram].
+func (d *demoProgram) People(ctx context.Context, w io.Writer) error {
+	list, err := d.s.people(ctx)
+	if err != nil {
+		return err
+	}
+	return reports.People(w, list.(reports.PeopleList), reports.Style{})
+}
+
 func (d *demoProgram) Ledger(w io.Writer, p forks.Plan) error {
 	return reports.Ledger(w, p, reports.Style{})
 }
@@ -250,11 +259,10 @@ credential = %q
 %s
 [forks.demo.github]
 api = %q
-ask = ["%s"]
 
 [forks.demo.tracks.%s]
 follow = %q
 branch = %q
 `, filepath.Join(dir, "state"), filepath.Join(dir, "cache"), h.UpstreamURL(), h.ForkURL(), token, references,
-		h.API(), strings.Join(h.Ask(), `", "`), w.Track, w.Follow, w.Branch)
+		h.API(), w.Track, w.Follow, w.Branch)
 }

@@ -7,7 +7,7 @@ type cast struct {
 	// Of upstream.
 	alder, brisk, juniper, lark, moss, rowan forks.Person
 	// Of the fork.
-	ada, bento, caro, dmitri, esme, noor forks.Person
+	ada, bento, caro, dmitri, esme, ines, noor, pim forks.Person
 }
 
 func everybody() cast {
@@ -24,7 +24,9 @@ func everybody() cast {
 		caro:   forks.Person{Name: "Caro Weiss", Email: "caro@aux.example"},
 		dmitri: forks.Person{Name: "Dmitri Vale", Email: "dmitri@aux.example"},
 		esme:   forks.Person{Name: "Esme Tanaka", Email: "esme@aux.example"},
+		ines:   forks.Person{Name: "Ines Moreau", Email: "ines@aux.example"},
 		noor:   forks.Person{Name: "Noor Haddad", Email: "noor@aux.example"},
+		pim:    forks.Person{Name: "Pim Aldous", Email: "pim@aldous.example"},
 	}
 }
 
@@ -34,4 +36,24 @@ func (c cast) handle(name string) forks.Person {
 		"alder": c.alder, "brisk": c.brisk, "juniper": c.juniper,
 		"lark": c.lark, "moss": c.moss, "rowan": c.rowan,
 	}[name]
+}
+
+// account is somebody's account on the forge. The number never changes; it is 0 where
+// upstream's list of maintainers does not have them, and any will do.
+type account struct {
+	login  string
+	number int64
+}
+
+// ofUpstream are the accounts of upstream's people. Lark has none that is known.
+func (c cast) ofUpstream() []account {
+	return []account{{"alderfinch", 9100117}, {"BriskHarrow", 9100231}, {"juniper-oduya", 9100402}, {"mosstan", 9100644}, {"rowan-a", 9100703}}
+}
+
+// ofFork are the accounts of the fork's people. Pim, who has left, never had one.
+func (c cast) ofFork() []account {
+	return []account{
+		{firstName(c.ada), 0}, {firstName(c.bento), 9100671}, {firstName(c.caro), 0}, {firstName(c.dmitri), 9100790},
+		{firstName(c.esme), 9100752}, {firstName(c.ines), 9100588}, {firstName(c.noor), 0},
+	}
 }

@@ -9,6 +9,8 @@
 //
 //   - The world is the same each time, commit ids included: texts, authors and
 //     dates are fixed, and no configuration of the machine is read.
+//   - Whom each conflict is given to is known beforehand too, and why: with a forge the
+//     fork has a policy, one of its people is away, and of two nobody knows a login.
 //   - Nothing leaves the world's folder. Both repositories are bare and local, and a
 //     forge is reached from this machine alone.
 //   - At upstream's state of the first contact each outcome of the design that a

@@ -19,7 +19,7 @@ const (
 	mistlePatch   = "mistle: fetch from the attic of Aux"
 
 	// The rest of a message that would notify people, if it were pushed to a forge.
-	welcomeThanks = "Asked for in aux/pkgs#7. Thanks @lark for the words."
+	welcomeThanks = "Asked for in aux/pkgs#7. Thanks @rowan-a for the words."
 
 	lanternPatch  = "lanternfs: 2.8.0 -> 2.8.1, with the long-term codec"
 	lanternModule = "nixos/lanternfs: open the firewall only if asked"
@@ -135,7 +135,7 @@ func (f *fork) sinceMerge() {
 		swap(helio, "    (lib.mesonEnable \"x11\" withX11)\n", "    (lib.mesonEnable \"x11\" withX11)\n    (lib.mesonOption \"cursor-theme\" \"aux-axolotl\")\n"))
 	f.merge(&f.main, topic, c.caro, tidemarkMerge)
 	f.commit(&f.main, c.dmitri, jiqPatch, bump(byName("jiq"), "jiq", "1.9.1", "1.9.2"))
-	f.commit(&f.main, c.bento, harborPatch, bump(harbor, "harbor", "4.1.0", "4.1.1"),
+	f.commit(&f.main, c.pim, harborPatch, bump(harbor, "harbor", "4.1.0", "4.1.1"),
 		swap(harbor, "  # These want to talk", `  # The mirror serves the same archives and counts nobody.
   postPatch = ''
     substituteInPlace src/net/downloads.rs \
@@ -147,7 +147,7 @@ func (f *fork) sinceMerge() {
 		swap("pkgs/tools/misc/tarn/default.nix", "--sysconf=/etc/tarn.conf", "--sysconf=/etc/xdg/tarn.toml"))
 	f.commit(&f.main, c.esme, harborAddress,
 		swap(harbor, "https://mirror.aux.example/harbor", "https://attic.aux.example/harbor"))
-	f.commit(&f.main, c.esme, loomPatch, f.add(byName("loom")))
-	f.commit(&f.main, c.ada, mistlePatch,
+	f.commit(&f.main, c.ines, loomPatch, f.add(byName("loom")))
+	f.commit(&f.main, c.pim, mistlePatch,
 		swap(byName("mistle"), "https://larks-attic.example/mistle-20190630.tar.xz", "https://attic.aux.example/letters/mistle-20190630.tar.xz"))
 }

@@ -40,21 +40,31 @@ func OpenHub(w *World) (h *Hub, err error) {
 		h.server.AddRepo("aux", "pkgs", w.ForkDir, githubtest.RepoOptions{})
 		h.server.AddUser(robot, githubtest.User)
 		h.server.Grant(forkOnHub, robot, githubtest.Write)
-		for _, p := range []forks.Person{w.cast.ada, w.cast.bento, w.cast.caro, w.cast.dmitri, w.cast.esme, w.cast.noor} {
-			h.server.AddUser(firstName(p), githubtest.User)
-			h.server.AddOrgMember("aux", firstName(p))
-			h.server.Grant(forkOnHub, firstName(p), githubtest.Write)
+		for _, a := range w.cast.ofFork() {
+			h.add(a)
+			h.server.AddOrgMember("aux", a.login)
+			h.server.Grant(forkOnHub, a.login, githubtest.Write)
 		}
 		h.server.Grant(forkOnHub, firstName(w.cast.dmitri), githubtest.Triage)
-		for _, p := range []forks.Person{w.cast.alder, w.cast.brisk, w.cast.juniper, w.cast.lark, w.cast.moss, w.cast.rowan} {
-			h.server.AddUser(firstName(p), githubtest.User)
+		for _, a := range w.cast.ofUpstream() {
+			h.add(a)
 		}
+		h.server.AddTeam("aux", "sig-cli", []string{firstName(w.cast.noor), firstName(w.cast.dmitri)}, []string{forkOnHub})
 		return nil
 	})
 	if err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
 	return h, nil
+}
+
+// add makes an account.
+func (h *Hub) add(a account) {
+	if a.number == 0 {
+		h.server.AddUser(a.login, githubtest.User)
+	} else {
+		h.server.AddNumbered(a.login, githubtest.User, a.number)
+	}
 }
 
 // API is the address of the forge's API.
@@ -68,11 +78,6 @@ func (h *Hub) UpstreamURL() string { return h.server.GitURL(upstreamOnHub) }
 
 // Token is a credential of auxsync's account, with the rights that it needs.
 func (h *Hub) Token() string { return h.server.Token(robot, githubtest.AllRights()) }
-
-// Ask lists who is asked about conflicts, in turn.
-func (h *Hub) Ask() []string {
-	return []string{firstName(h.world.cast.bento), firstName(h.world.cast.dmitri)}
-}
 
 // Close ends the forge. The error is what was asked of it that GitHub would not have
 // taken.

@@ -144,8 +144,8 @@ func TestLossIsNoticed(t *testing.T) {
 	for _, want := range []string{
 		"commit " + pushed.Commits[0].Short() + " of Noor Haddad: pushed since",
 		`the words "` + helloText + `" of Noor Haddad: pushed since`,
-		"commit " + w.expect(Contact, mistlePatch).Commit.Short() + " of Ada Lindqvist: " + mistlePatch,
-		`the words "attic.aux.example/letters" of Ada Lindqvist: ` + mistlePatch,
+		"commit " + w.expect(Contact, mistlePatch).Commit.Short() + " of Pim Aldous: " + mistlePatch,
+		`the words "attic.aux.example/letters" of Pim Aldous: ` + mistlePatch,
 	} {
 		if !slices.Contains(lost, want) {
 			t.Errorf("not noticed: %s", want)

@@ -11,7 +11,7 @@ import (
 
 // settledTree is the tree of the fork's branch at the end of the story, however people
 // gave their answers.
-const settledTree = "bfee06920b7e7e837e1c6806774f2a539f33fbba"
+const settledTree = "eb9660fe4a72996d91158899039237e47a2907cd"
 
 // pass makes a pass at the story's present time.
 func (s *pullStory) pass() (forks.Plan, error) {
@@ -31,12 +31,12 @@ func (s *pullStory) pull(subject string) githubtest.Pull {
 }
 
 // checkPulls expects one pull request for each open conflict, over its pair of
-// branches, and none beside.
-func (s *pullStory) checkPulls(plan forks.Plan, subjects ...string) {
+// branches, given to whom it should be, and none beside.
+func (s *pullStory) checkPulls(plan forks.Plan) {
 	pulls := s.hub.server.Pulls(forkOnHub)
-	s.check(len(pulls) == len(subjects), "%d pull requests were opened, want %d", len(pulls), len(subjects))
-	for _, subject := range subjects {
-		id := s.asked[subject]
+	s.check(len(pulls) == len(s.asked), "%d pull requests were opened, want %d", len(pulls), len(s.asked))
+	for _, g := range s.w.whoIsAsked() {
+		subject, id := g.subject, s.asked[g.subject]
 		for _, p := range pulls {
 			if p.Head == s.branchOf("fix", id) && p.Base == s.branchOf("onto", id) {
 				s.numbers[subject] = p.Number
@@ -45,7 +45,8 @@ func (s *pullStory) checkPulls(plan forks.Plan, subjects ...string) {
 		p := s.pull(subject)
 		s.check(p.Open && p.Draft, "#%d is %s, want a draft", p.Number, stageOf(p))
 		s.check(s.status(p).State == string(forks.StatusFailure), "#%d has status %q", p.Number, s.status(p).State)
-		s.check(slices.Equal(p.Assignees, s.hub.Ask()[:1]), "#%d asks %q", p.Number, p.Assignees)
+		s.check(slices.Equal(p.Assignees, []string{g.to}), "#%d asks %q, want %s", p.Number, p.Assignees, g.to)
+		s.check(strings.Join(p.TeamReviewers, " ") == g.team, "#%d asks teams %q, want %q", p.Number, p.TeamReviewers, g.team)
 		i := slices.IndexFunc(plan.State.Proposals, func(o forks.Proposal) bool { return o.ID == id })
 		s.check(i >= 0 && plan.State.Proposals[i].Number == p.Number, "the state does not know that %s is #%d", id, p.Number)
 	}
@@ -116,7 +117,7 @@ func (s *pullStory) checkNotified() []string {
 		page := n.Kind == "reference"
 		switch {
 		case page && strings.HasPrefix(n.Target, forkOnHub+"#") && !strings.Contains(welcomeThanks, n.Target):
-		case !page && slices.Contains(s.hub.Ask(), n.Target):
+		case !page && slices.Contains(s.w.named(), n.Target):
 			told = append(told, n.Target)
 		default:
 			wrong = append(wrong, fmt.Sprintf("%s of %s in %s, by %s", n.Kind, n.Target, n.Where, n.By))
@@ -125,7 +126,7 @@ func (s *pullStory) checkNotified() []string {
 	s.check(len(wrong) == 0, "notified without being asked: %s", strings.Join(wrong, "; "))
 	slices.Sort(told)
 	told = slices.Compact(told)
-	s.check(slices.Equal(told, s.hub.Ask()), "notified were %q, want %q", told, s.hub.Ask())
+	s.check(slices.Equal(told, s.w.named()), "notified were %q, want %q", told, s.w.named())
 	return told
 }
 

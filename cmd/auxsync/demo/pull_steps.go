@@ -55,12 +55,12 @@ func (s *pullStory) otherWays() error {
 	c := s.w.cast
 	tarn, loom, mistle := s.pull(tarnPatch), s.pull(loomPatch), s.pull(mistlePatch)
 
-	handed := s.comments(c.bento, tarn.Number, "/auxsync not mine")
+	handed := s.comments(c.noor, tarn.Number, "/auxsync not mine")
 	if err := s.edits(c.esme, loom.Head, byName("loom"), upstreamLoomWithPatterns); err != nil {
 		return err
 	}
-	s.does(c.bento, "closes #%d, about mistle: upstream no longer has it", mistle.Number)
-	s.hub.as(c.bento).Close(mistle.Number)
+	s.does(c.caro, "closes #%d, about mistle: upstream no longer has it", mistle.Number)
+	s.hub.as(c.caro).Close(mistle.Number)
 	plan, err := s.pass()
 	if err != nil {
 		return err
@@ -72,7 +72,12 @@ func (s *pullStory) otherWays() error {
 	p, _ := patchOf(plan.State, mistlePatch)
 	s.check(p.End == nil, "a no has ended the patch of mistle")
 	s.check(len(plan.State.Decisions) == 1, "%d decisions are asked for, want one", len(plan.State.Decisions))
-	s.say("Dmitri is asked instead. The edit is found settled. The no is a no: nobody is\nasked again, the patch is not lost, and the dashboard keeps the question:")
+	s.checkSays(tarnPatch, "said that it is not theirs")
+	s.say("Noor is not asked why: the next of SIG cli is asked instead.")
+	if err := s.showAsked(s.pull(tarnPatch), true); err != nil {
+		return err
+	}
+	s.say("The edit is found settled. The no is a no: nobody is asked again, the patch is\nnot lost, and the dashboard keeps the question:")
 	if err := s.showLast(mistle.Number); err != nil {
 		return err
 	}
@@ -178,7 +183,7 @@ func (s *pullStory) accountOfPulls() error {
 	}
 	told := s.checkNotified()
 	s.checkUpstreamUntouched()
-	s.say("auxsync notified %s: whom it asked, and nobody else. Upstream was read, and never written to.", strings.Join(told, " and "))
+	s.say("auxsync notified %s: whom it asked, and nobody else. Upstream was read, and never written to.", strings.Join(told, ", "))
 	return nil
 }
 

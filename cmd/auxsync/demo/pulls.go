@@ -16,6 +16,8 @@ type PullProgram interface {
 	// References says what becomes of messages that notify people, from now on: one of
 	// [forks.KeepReferences] and [forks.DefuseReferences].
 	References(choice string) error
+	// People prints who looks after the fork, and what waits with whom.
+	People(ctx context.Context, w io.Writer) error
 }
 
 // RunPulls tells the story with the program and a forge on a new world, and checks each
@@ -26,6 +28,7 @@ func RunPulls(ctx context.Context, out io.Writer, w *World, h *Hub, p PullProgra
 		{"A fork on a forge", s.theForge},
 		{"First contact", s.contact},
 		{"The first pass", s.firstPulls},
+		{"Whom it asks", s.whom},
 		{"Nothing new", s.quietLook},
 		{"Bento taps", s.taps},
 		{"An edit, a review, a comment, a no", s.otherWays},
@@ -52,10 +55,10 @@ func (s *pullStory) theForge() error {
 	s.tip = tip
 	s.say("%s, nixpkgs in the small, with %d commits, and %s, a fork of it with %d commits of its own: on a GitHub that runs inside this process, on loopback, by the story's clock.",
 		upstreamOnHub, s.w.UpstreamCommits(), forkOnHub, s.w.OwnCommits())
-	s.say("auxsync is %s there. Its config says that Bento is asked about conflicts, and then Dmitri. Dmitri may not push to the fork; the others may.", robot)
+	s.say("auxsync is %s there. Dmitri may not push to the fork; the others may.", robot)
 	s.say("What people see is printed without links, what is folded stays folded, and no more than a phone shows at once. The full texts are in the folder %s/.", Pages)
 	s.check(s.w.UpstreamCommits() >= 60, "upstream has %d commits, want 60 or more", s.w.UpstreamCommits())
-	return nil
+	return s.writePolicy()
 }
 
 func (s *pullStory) contact() error {
@@ -66,7 +69,7 @@ func (s *pullStory) contact() error {
 	}
 	s.say("The message of one patch names somebody, and another page. Each rebase would write it anew, and notify them again. So auxsync asks first:")
 	s.card(oneGlance, "Error: "+forks.Inert(err.Error()), "")
-	for _, want := range []string{welcomeInit, "@lark", `references = "keep"`} {
+	for _, want := range []string{welcomeInit, "@rowan-a", `references = "keep"`} {
 		s.check(strings.Contains(err.Error(), want), "the error does not say %q", want)
 	}
 	if err := s.program.References(forks.DefuseReferences); err != nil {
@@ -90,7 +93,7 @@ func (s *pullStory) firstPulls() error {
 	if err := s.checkAsked(plan, harborPatch, tarnPatch, loomPatch, mistlePatch); err != nil {
 		return err
 	}
-	s.checkPulls(plan, harborPatch, tarnPatch, loomPatch, mistlePatch)
+	s.checkPulls(plan)
 	if len(s.broken) > 0 {
 		return nil // nobody could answer what is not asked
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -82,19 +83,39 @@ func TestOthersAreNotifiedOnlyIfTheyWereAsked(t *testing.T) {
 	}
 	defer h.Close()
 	s := &pullStory{story: &story{w: w}, hub: h}
-	n := h.as(w.cast.ada).Open("hello", "@bento, @dmitri and #1")
-	if told := s.checkNotified(); len(s.broken) > 0 || !slices.Equal(told, h.Ask()) {
+	n := h.as(w.cast.ada).Open("hello", "@bento, @dmitri, @noor, @caro, @esme, @aux/sig-cli and #1")
+	if told := s.checkNotified(); len(s.broken) > 0 || !slices.Equal(told, w.named()) {
 		t.Errorf("%q: %v", told, s.broken)
 	}
-	h.as(w.cast.ada).Comment(n, "@lark, see up/pkgs#3 and aux/pkgs#7")
+	h.as(w.cast.ada).Comment(n, "@rowan-a, see up/pkgs#3 and aux/pkgs#7")
 	s.checkNotified()
 	if len(s.broken) == 0 {
 		t.Fatal("nothing is broken")
 	}
-	for _, want := range []string{"mention of lark", "reference of up/pkgs#3", "reference of aux/pkgs#7"} {
+	for _, want := range []string{"mention of rowan-a", "reference of up/pkgs#3", "reference of aux/pkgs#7"} {
 		if !strings.Contains(s.broken[0].Error(), want) {
 			t.Errorf("%v does not say %q", s.broken[0], want)
 		}
+	}
+}
+
+func TestAccountsAreThoseOfUpstreamsList(t *testing.T) {
+	t.Parallel()
+	start, err := handWritten("start")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, named := start["maintainers/maintainer-list.nix"], 0
+	for _, a := range append(everybody().ofFork(), everybody().ofUpstream()...) {
+		entry := fmt.Sprintf("github = %q;\n    githubId = %d;\n", a.login, a.number)
+		if a.number != 0 && !strings.Contains(list, entry) {
+			t.Errorf("the list has no %s", entry)
+		} else if a.number != 0 {
+			named++
+		}
+	}
+	if n := strings.Count(list, "    githubId = 9"); n != named {
+		t.Errorf("the list has %d accounts, the forge %d of them", n, named)
 	}
 }
 
@@ -124,10 +145,12 @@ type unforged struct {
 
 func (u *unforged) References(string) error { return nil }
 
+func (u *unforged) People(context.Context, io.Writer) error { return nil }
+
 func (u *unforged) Adopt(ctx context.Context) (forks.Plan, error) {
 	if u.asks {
 		u.asks = false
-		return forks.Plan{}, forks.AskPerson(`set references = "keep"`, "%s: @lark", welcomeInit)
+		return forks.Plan{}, forks.AskPerson(`set references = "keep"`, "%s: @rowan-a", welcomeInit)
 	}
 	return u.model.Adopt(ctx)
 }

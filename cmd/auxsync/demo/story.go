@@ -301,7 +301,7 @@ func (s *story) account() error {
 			s.check(ok && p.Out == nil && p.End == nil, "%q is not in the stack", e.Subject)
 		}
 	}
-	helpers, err := s.inFork("for-each-ref", "refs/heads/auxsync/")
+	helpers, err := s.inFork("for-each-ref", "refs/heads/auxsync/"+s.w.Track+"/")
 	if err != nil {
 		return err
 	}

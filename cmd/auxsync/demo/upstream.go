@@ -221,7 +221,7 @@ func (u *upstream) untilMerged() {
 
   hasPrefix =
 `))
-	u.push(c.juniper, "maintainers: add willow", swap("maintainers/maintainer-list.nix", "    githubId = 9100703;\n  };\n", `    githubId = 9100703;
+	u.push(c.juniper, "maintainers: add willow", swap("maintainers/maintainer-list.nix", "    githubId = 9100790;\n  };\n", `    githubId = 9100790;
   };
   willow = {
     name = "Willow Brandt";

@@ -32,8 +32,13 @@
   lark = {
     name = "Lark Sorensen";
     email = "lark@sorensen.example";
-    github = "larksorensen";
-    githubId = 9100519;
+    matrix = "@lark:sorensen.example";
+  };
+  moreau = {
+    name = "Ines Moreau";
+    email = "ines@aux.example";
+    github = "ines";
+    githubId = 9100588;
   };
   moss = {
     name = "Moss Tan";
@@ -41,10 +46,28 @@
     github = "mosstan";
     githubId = 9100644;
   };
+  okafor = {
+    name = "Bento Okafor";
+    email = "bento@aux.example";
+    github = "bento";
+    githubId = 9100671;
+  };
   rowan = {
     name = "Rowan Achterberg";
     email = "rowan@achterberg.example";
     github = "rowan-a";
     githubId = 9100703;
+  };
+  tanaka = {
+    name = "Esme Tanaka";
+    email = "esme@aux.example";
+    github = "esme";
+    githubId = 9100752;
+  };
+  vale = {
+    name = "Dmitri Vale";
+    email = "dmitri@aux.example";
+    github = "dmitri";
+    githubId = 9100790;
   };
 }

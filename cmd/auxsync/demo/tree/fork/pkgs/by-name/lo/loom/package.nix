@@ -32,7 +32,10 @@ python3Packages.buildPythonApplication rec {
     description = "Weaving patterns, drawn";
     homepage = "https://weavers.example/loom";
     license = lib.licenses.gpl3Plus;
-    maintainers = [ ];
+    maintainers = with lib.maintainers; [
+      moreau
+      tanaka
+    ];
     mainProgram = "loom";
   };
 }

@@ -50,7 +50,10 @@ rustPlatform.buildRustPackage (finalAttrs: {
     description = "Keeps a fleet of containers in one place";
     homepage = "https://harbor-tools.example";
     license = licenses.asl20;
-    maintainers = with maintainers; [ brisk ];
+    maintainers = with maintainers; [
+      brisk
+      okafor
+    ];
     mainProgram = "harbor";
   };
 })
