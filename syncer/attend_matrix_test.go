@@ -170,7 +170,8 @@ func troubles() (list []trouble) {
 // wrong once in every way: at the end people see what they see without any trouble, one
 // pull request for each conflict, one dashboard, one closing comment, one review with
 // suggestions, and nothing is left to do. With -long each single write goes wrong alone,
-// in a story of its own.
+// in a story of its own. Under the race detector each fault comes once, with or without
+// a restart; all six are told without it.
 func TestEveryWriteThatGoesWrongEndsAsIfItHadNot(t *testing.T) {
 	t.Parallel()
 	var writes []string // in the order in which they are made
@@ -195,7 +196,10 @@ func TestEveryWriteThatGoesWrongEndsAsIfItHadNot(t *testing.T) {
 			t.Errorf("the story does not %s (%s)", words, key)
 		}
 	}
-	for _, tr := range troubles() {
+	for i, tr := range troubles() {
+		if raced && i%4 != 0 && i%4 != 3 {
+			continue
+		}
 		t.Run(tr.name, func(t *testing.T) {
 			t.Parallel()
 			strike(t, tr, want, func(key string, n int) bool { return n == 1 }, len(known))
@@ -231,7 +235,7 @@ func strike(t *testing.T, tr trouble, want string, hit func(key string, n int) b
 		dying.Store(tr.dies)
 		return githubtest.Fault{Kind: tr.fault}
 	})
-	w.dies = func() bool { return dying.Swap(false) }
+	w.dies = func(string) bool { return dying.Swap(false) }
 	w.story()
 	if struck != hits {
 		t.Errorf("%d writes went wrong, want %d: %v", struck, hits, slices.Sorted(maps.Keys(count)))
