@@ -90,6 +90,9 @@ func (d *decider) hear(p *forks.Proposal, merged, closed bool) turn {
 			d.out.Answers[r.ID] = whose(p, r)
 		case r.Verb == forks.VerbDecline && (t.open || was.Live() && t.request == 0):
 			t = turn{false, r, r.ID, r.Who}
+			if was == forks.Declined {
+				p.ClosedBy = r.Who // whatever its branches say
+			}
 			d.out.Answers[r.ID] = "closed without merging: it is not asked again"
 		case r.Verb == forks.VerbDecline:
 			d.out.Answers[r.ID] = "nothing to do: it is closed already"

@@ -127,6 +127,8 @@ func TestDecideWhatPeopleAsk(t *testing.T) {
 			status: forks.Declined}, []forks.Verb{forks.VerbRetry}, "another upstream commit"},
 		{decideCase{name: "opened again and closed at once stays closed", record: numbered(forks.Declined), found: pair(1, 2), wanted: still,
 			status: forks.Declined, action: forks.ActDecline, asks: true}, []forks.Verb{forks.VerbReopen, forks.VerbDecline}, "not asked again"},
+		{decideCase{name: "the last word counts, not branches that were pushed again", record: recorded(forks.Declined), found: pair(1, 2), wanted: still,
+			status: forks.Declined, action: forks.ActDecline, deletes: "onto fix", asks: true}, []forks.Verb{forks.VerbRetry, forks.VerbDecline}, "not asked again"},
 		{decideCase{name: "what is over stays so", record: numbered(forks.Harvested), found: pair(0, 0),
 			status: forks.Cleaned, action: forks.ActClean}, []forks.Verb{forks.VerbReopen}, "settled already"},
 		{decideCase{name: "retry of an open one is this pass", record: numbered(forks.Open), found: pair(1, 2), wanted: still,
