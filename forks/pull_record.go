@@ -27,6 +27,8 @@ type PullRecord struct {
 	Labels    []string `json:"labels"`
 	Assignees []string `json:"assignees"`
 	Reviewers []string `json:"reviewers"`
+	// Assigned is who was seen to be assigned last, by whomever.
+	Assigned []string `json:"assigned,omitempty"`
 	// LeftOut has those of them whom the forge did not take.
 	LeftOut []string `json:"left_out,omitempty"`
 	// Ready is what was asked for last of draft or ready; nil before that.

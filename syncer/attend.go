@@ -85,6 +85,7 @@ type attendance struct {
 	// waiting has the clocks of the conflicts, as they are since the last look.
 	waiting map[forks.ProposalID]forks.Waiting
 
+	seen      map[forks.ProposalID]forks.Pull // at the last look
 	records   map[forks.ProposalID]forks.PullRecord
 	trackOf   map[forks.ProposalID]forks.Track
 	dashboard forks.PullRecord
@@ -205,6 +206,7 @@ func (a *attendance) look(ctx context.Context) (pulls.ReconcileInput, error) {
 	if in.Seen, err = a.forge.Look(ctx, q); err != nil {
 		return in, fmt.Errorf("look at the pull requests of fork %s: %w", a.fork, err)
 	}
+	a.seen = in.Seen.Pulls
 	if err := a.settle(ctx, in.Seen); err != nil {
 		return in, err
 	}

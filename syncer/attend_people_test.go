@@ -234,14 +234,18 @@ func TestWhatAPersonChangedStays(t *testing.T) {
 	w.server.As("bob", fullName).Unassign(p.Number, "ada")
 	w.asks(nil, nil)
 	w.server.As("bob", fullName).Assign(p.Number, "bob")
-	w.asks([]string{"bob"}, nil)
+	w.says(w.asks([]string{"bob"}, nil), "`was assigned by hand`")
+	waiting, err := w.store.Waiting(t.Context())
+	if err != nil || len(waiting) != 1 || !slices.Equal(waiting[0].With(), []string{"bob"}) {
+		t.Errorf("it waits with %+v %v", waiting, err)
+	}
 }
 
 func TestWhatWaitsInOtherForksCounts(t *testing.T) {
 	t.Parallel()
 	w := newPeopleWorld(t, "ada-nix bob-nix", nil, forks.Roster{})
 	for i, who := range []string{"ada", "ada", "ada", "ada", "ada"} {
-		r := forks.PullRecord{Number: i + 1, State: forks.PullOpen, Assignees: []string{who}}
+		r := forks.PullRecord{Number: i + 1, State: forks.PullOpen, Assigned: []string{who}}
 		if err := w.store.SetPullRecord(t.Context(), "nix", "main", forks.ProposalID(fmt.Sprintf("c%010d", i)), r); err != nil {
 			t.Fatal(err)
 		}

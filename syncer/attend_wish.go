@@ -52,17 +52,23 @@ func (a *attendance) standingOf(t aboutTrack) pulls.DashboardTrack {
 		}
 		r := a.records[p.ID]
 		d.Conflicts = append(d.Conflicts, pulls.DashboardConflict{Number: r.Number, URL: r.URL, Title: pulls.Title(a.caseOf(t, p)),
-			Since: p.Opened, Declined: p.Status == forks.Declined, Long: a.long(p), With: waitsWith(p, r)})
+			Since: p.Opened, Declined: p.Status == forks.Declined, Long: a.long(p), With: a.waitsWith(p)})
 	}
 	return d
 }
 
-// waitsWith names who has the decision: never as late, only as asked.
-func waitsWith(p forks.Proposal, r forks.PullRecord) []string {
+// waitsWith names who has the decision: never as late, only as asked, or assigned by
+// somebody.
+func (a *attendance) waitsWith(p forks.Proposal) []string {
 	if p.Claimed != "" {
 		return []string{p.Claimed}
 	}
-	return withoutAll(slices.Concat(r.Assignees, r.Reviewers), p.NotFor)
+	r := a.records[p.ID]
+	assigned := r.Assigned
+	if seen, found := a.seen[p.ID]; found {
+		assigned = seen.Assignees
+	}
+	return withoutAll(slices.Concat(assigned, r.Reviewers), p.NotFor)
 }
 
 // wish is what one pull request should be.

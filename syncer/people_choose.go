@@ -78,6 +78,13 @@ func (a *attendance) circumstances(t aboutTrack, p forks.Proposal, in pulls.Reco
 	if r.Number == 0 { // the record is lost
 		c.Asked = pulls.AskedOn(in.Seen.Pulls[p.ID])
 	}
+	if seen, found := in.Seen.Pulls[p.ID]; found {
+		c.ByHand = withoutAll(slices.Clone(seen.Assignees), append(slices.Clone(c.Asked.Assignees), in.Seen.Me))
+		if len(c.ByHand) > 0 {
+			gone := withoutAll(slices.Clone(c.Asked.Assignees), seen.Assignees)
+			c.Asked.Assignees = withoutAll(slices.Clone(c.Asked.Assignees), gone)
+		}
+	}
 	c.Load, c.LastAsked = a.load(p.ID)
 	return c
 }
@@ -105,14 +112,24 @@ func (a *attendance) load(without forks.ProposalID) (load map[string]int, last m
 			if p.ID == without || !p.Status.Live() {
 				continue
 			}
-			with := waitsWith(p, a.records[p.ID])
+			with := a.waitsWith(p)
 			if chosen, ok := a.chosen[p.ID]; ok && p.Claimed == "" {
-				with = chosen.People.Assignees
+				with = personsOf(chosen)
 			}
 			add(with, p.Opened)
 		}
 	}
 	return load, last
+}
+
+// personsOf names the persons who are asked.
+func personsOf(chosen maintainers.Chosen) (names []string) {
+	for _, who := range chosen.Asked {
+		if who.Login != "" {
+			names = append(names, who.Login)
+		}
+	}
+	return names
 }
 
 // mayClaim lists the people who may take a conflict on though they may not push: all

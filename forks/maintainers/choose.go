@@ -16,6 +16,7 @@ const (
 	FromContact Source = "contact"      // an emergency contact of the policy
 	FromClaim   Source = "claim"        // who said that it is theirs
 	FromBefore  Source = "asked before" // whom auxsync asked at an earlier look
+	FromHand    Source = "by hand"      // whom a person assigned
 )
 
 // hardLimit is how many people and teams are asked about one conflict at most, whatever
@@ -43,6 +44,8 @@ type Circumstances struct {
 	Claimed   string   // who said that it is; "" for nobody
 	// Asked is whom auxsync has asked before: they stay as long as they can be asked.
 	Asked forks.People
+	// ByHand is whom a person assigned, and who stand: Asked has nobody then who does not.
+	ByHand []string
 	// LeftOut is whom the forge did not take although it was asked to.
 	LeftOut []string
 	Me      string // auxsync's own login
@@ -63,9 +66,10 @@ type Asked struct {
 
 // Chosen is a choice.
 type Chosen struct {
-	// People is who should stand asked: people as assignees, teams as reviewers.
+	// People is who should stand asked: people as assignees, teams as reviewers. Whom a
+	// person assigned is not in it.
 	People forks.People
-	Asked  []Asked // the same, people first
+	Asked  []Asked // the same with whom a person assigned, people first
 	// Plain are names that were met and lead to nobody who can be asked: no login is
 	// known, or the forge assigns nothing to them. Each once, as written; hostile.
 	Plain []string
@@ -103,6 +107,7 @@ func Choose(f Found, c Circumstances) Chosen {
 	h := &choosing{Found: f, Circumstances: c, why: map[string]string{}, untold: map[string]bool{}}
 	h.limits()
 	h.claimed()
+	h.byHand()
 	h.standing()
 	wanted := max(1, min(c.Stage, stageNext))
 	if f.Treewide {
@@ -156,6 +161,18 @@ func (h *choosing) claimed() {
 	who := h.candidate(h.Claimed, FromClaim, "took it on")
 	who.Reason = "took it on"
 	h.try(who, h.unable)
+}
+
+// byHand keeps whom a person assigned. Like who took it on, they take the place of who
+// would be asked.
+func (h *choosing) byHand() {
+	for _, login := range h.ByHand {
+		who := h.candidate(login, FromHand, "")
+		who.Source, who.Reason = FromHand, "was assigned by hand"
+		if len(h.people) < hardLimit && !h.isAsked(who) {
+			h.try(who, h.unable)
+		}
+	}
 }
 
 // standing keeps those who were asked before, as long as they can be asked.
@@ -226,7 +243,9 @@ func (h *choosing) team() {
 func (h *choosing) chosen() Chosen {
 	out := Chosen{Unknown: h.unknown, Trace: h.trace(), Plain: h.plain()}
 	for _, who := range h.people {
-		out.People.Assignees = append(out.People.Assignees, who.as)
+		if who.Source != FromHand {
+			out.People.Assignees = append(out.People.Assignees, who.as)
+		}
 		out.Asked = append(out.Asked, Asked{Login: who.as, Member: who.member, Reason: who.Reason})
 	}
 	named := h.Treewide
@@ -237,6 +256,6 @@ func (h *choosing) chosen() Chosen {
 			return c.Source != FromDuty && strings.EqualFold(c.Team, t.as)
 		})
 	}
-	out.Nobody = len(out.People.Assignees) == 0 && !(named && len(h.teams) > 0)
+	out.Nobody = len(h.people) == 0 && !(named && len(h.teams) > 0)
 	return out
 }

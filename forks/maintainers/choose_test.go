@@ -48,6 +48,8 @@ func choices() []choice {
 		{"a handle without a login is not asked", func(a *asking) { a.found(meta, "ada"); a.last().Login = ""; a.Trace = nil }, "nobody", nil},
 		{"an id without a login does", func(a *asking) { a.found(meta, ""); a.last().ID = 7; a.Trace = nil; a.forgeIs("#7", called("ada")) }, "ada", nil},
 		{"an organisation is no person", func(a *asking) { a.found(meta, "corp", "zoe"); a.forgeIs("corp", organisation) }, "zoe", []string{"corp: is an organisation"}},
+		{"whom a person assigned takes the place of who was found", func(a *asking) { a.found(meta, "ada"); a.ByHand = []string{"bob"} }, "bob", []string{"ada: not needed: others come first", "bob: asked"}},
+		{"beside whom a person assigned the next is asked after a week", func(a *asking) { a.found(meta, "ada"); a.ByHand = []string{"bob"}; a.Stage = 2 }, "bob ada", nil},
 		{"a bot is not asked", func(a *asking) { a.found(meta, "r-ryantm", "zoe"); a.forgeIs("r-ryantm", robot) }, "zoe", []string{"r-ryantm: is a bot"}},
 		{"auxsync does not ask itself", func(a *asking) { a.found(maintainers.FromCommitters, "Aux-Bot", "zoe") }, "zoe", []string{"Aux-Bot: is auxsync itself"}},
 		{"who is not assignable is passed over", func(a *asking) {

@@ -38,7 +38,7 @@ func (s *Store) Waiting(ctx context.Context) ([]forks.WaitingWith, error) {
 		}
 		o.settled = r.State != forks.PullOpen || r.Told || r.Number == 0 || status != "" && !status.Live()
 		o.Number, o.URL = r.Number, r.URL
-		o.Assignees, o.Reviewers = slices.DeleteFunc(r.Assignees, said), slices.DeleteFunc(r.Reviewers, said)
+		o.Assignees, o.Reviewers = slices.DeleteFunc(r.Assigned, said), slices.DeleteFunc(r.Reviewers, said)
 		return o, nil
 	}, `SELECT r.fork, r.track, r.id, r.record, coalesce(p.status, ''), coalesce(p.patch, ''), coalesce(patches.subject, ''),
 			coalesce(p.claimed, ''), coalesce(p.not_for, '[]'), p.opened

@@ -19,7 +19,7 @@ func TestOpenPullRequestsWaitWithWhoWasAskedAndDidNotRefuse(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	open := forks.PullRecord{State: forks.PullOpen, Assignees: []string{"Ada", "bob"}, Reviewers: []string{"eve", "aux/core"}}
+	open := forks.PullRecord{State: forks.PullOpen, Assignees: []string{"dora"}, Assigned: []string{"Ada", "bob"}, Reviewers: []string{"eve", "aux/core"}}
 	numbered := func(n int) forks.PullRecord {
 		r := open
 		r.Number, r.URL = n, "https://example.org/"

@@ -200,6 +200,7 @@ func (p *page) observe() {
 	}
 	seen, by := p.seen, p.decidedBy()
 	p.rec.URL, p.rec.State, p.rec.By, p.rec.Updated, p.rec.Head = seen.URL, seen.State, by, seen.Updated, seen.Head
+	p.rec.Assigned = slices.Clone(seen.Assignees)
 	if seen.State == forks.PullClosed && isOver(p.wish.Proposal.Status) { // also where the answer to closing it was lost
 		p.rec.Closed = true
 	} else if seen.State == forks.PullOpen && p.wish.Proposal.Status.Live() {

@@ -64,6 +64,7 @@ func Record(rec forks.PullRecord, e Effect, d Done) forks.PullRecord {
 		rec.LeftOut = with(without(rec.LeftOut, there), without(slices.Concat(e.Ask.Assignees, e.Ask.Reviewers), there))
 		rec.Assignees = without(with(rec.Assignees, e.Ask.Assignees), e.Unask.Assignees)
 		rec.Reviewers = without(with(rec.Reviewers, e.Ask.Reviewers), e.Unask.Reviewers)
+		rec.Assigned = without(with(rec.Assigned, common(d.Asked.Assignees, e.Ask.Assignees)), e.Unask.Assignees)
 	case DoStatus:
 		rec.Status, rec.StatusOn = e.Status, e.Commit
 	case DoSuggest:
@@ -153,6 +154,7 @@ func cloneRecord(rec forks.PullRecord) forks.PullRecord {
 	rec.Labels = slices.Clone(rec.Labels)
 	rec.Assignees = slices.Clone(rec.Assignees)
 	rec.Reviewers = slices.Clone(rec.Reviewers)
+	rec.Assigned = slices.Clone(rec.Assigned)
 	rec.LeftOut = slices.Clone(rec.LeftOut)
 	rec.Answered = slices.Clone(rec.Answered)
 	rec.Taken = slices.Clone(rec.Taken)
