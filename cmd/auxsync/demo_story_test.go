@@ -1,8 +1,3 @@
-//go:build !race
-
-// The race detector would make the longest test of this package three times as long; the
-// parts of the program that the demo runs are watched by their own tests.
-
 package main
 
 import (
@@ -16,8 +11,13 @@ import (
 	"github.com/auxolotl/auxsync/cmd/auxsync/demo"
 )
 
+// TestDemoTellsTheStoryThroughPullRequests is too long for the race detector: the parts of
+// the program that the demo runs are watched by their own tests.
 func TestDemoTellsTheStoryThroughPullRequests(t *testing.T) {
 	t.Parallel()
+	if raced {
+		t.Skip("it is run without the race detector")
+	}
 	dir := filepath.Join(t.TempDir(), "demo")
 	var out, errs bytes.Buffer
 	if code := run([]string{"demo", "--forge", "github", "--dir", dir}, strings.NewReader(""), &out, &errs, noEnvironment); code != 0 {

@@ -187,6 +187,7 @@ func TestThePollerComesBackWhenTheForgeMayBeUsedAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.store, p.session.back = db, p.back
+		p.catalog.seen["nix"] = "" // it was looked for a policy, and there is none
 		p.syncer = syncer.New(syncer.Config{Clock: clock, Log: p.log, Forges: db, Forge: func(forks.Track) (pulls.Forge, error) { return paged{}, nil }})
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 2)
