@@ -96,8 +96,9 @@ func TestPatchWhoseReferencesAreDefusedStaysTheSamePatch(t *testing.T) {
 	w.bump("a")
 	w.want(w.sync().Plan, "a: fork change (#1): conflicted/kept", "b: fork change: kept/kept")
 	// It is dropped, and brought back in another form: by somebody who has it as it reads
-	// now, then by somebody who has it as it read once.
-	for name, from := range map[string]string{"as it reads now": published, "as it read once": original} {
+	// now, then by somebody who has it as it read once, and so again.
+	for i, from := range []string{published, original, published} {
+		name := []string{"as it reads now", "as it read once", "as it reads now, again"}[i]
 		for _, p := range w.open() {
 			w.ask(forks.VerbDrop, p.ID, "mona", "")
 		}

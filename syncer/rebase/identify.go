@@ -78,14 +78,18 @@ func (p *Planner) fingerprints(ctx context.Context, recorded []forks.Patch) (byP
 			}
 		}
 		// A subject may read differently in what was written anew: somebody may still
-		// have the patch as it was.
+		// have the patch as it was, or as it was written at another time.
 		for _, id := range []forks.Hash{patch.Commit, patch.First} {
 			c, err := p.commit(id)
 			if err != nil {
 				return nil, nil, err
 			}
-			if !slices.Contains(byKey[c.key()], patch.ID) {
-				byKey[c.key()] = append(byKey[c.key()], patch.ID)
+			anew := c
+			anew.message = string(p.written([]byte(c.message)))
+			for _, key := range []string{c.key(), anew.key()} {
+				if !slices.Contains(byKey[key], patch.ID) {
+					byKey[key] = append(byKey[key], patch.ID)
+				}
 			}
 		}
 	}
