@@ -10,6 +10,7 @@ import (
 
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/syncer"
+	"github.com/auxolotl/auxsync/syncer/github"
 	"github.com/auxolotl/auxsync/syncer/github/githubtest"
 	"github.com/auxolotl/auxsync/syncer/repo/repotest"
 )
@@ -351,6 +352,31 @@ func TestARevokedTokenNeedsAPersonAndIsWaitedFor(t *testing.T) {
 	w.calm()
 	if p := w.pull("hello"); !p.Open {
 		t.Error("the pull request is not open")
+	}
+	w.settled()
+}
+
+func TestASuspendedAppIsWaitedForWhilePassesGoOn(t *testing.T) {
+	t.Parallel()
+	w := newForgeWorld(t, 1)
+	key := w.server.App(7, 70, "auxsync-app", githubtest.AllRights(), fullName)
+	w.app = &github.App{ID: 7, Key: func() (forks.Secret, error) { return forks.NewSecret(string(key)), nil }}
+	w.restart()
+	w.server.Suspend(70, true)
+	if _, err := w.tryAttend(); forks.KindOf(err) != forks.NeedsPerson || !strings.Contains(err.Error(), "suspended") {
+		t.Errorf("suspended: %v", err)
+	}
+	w.fork.Commit(t, "main", repotest.Ada, "mine: add", files{"mine.nix": "1\n"})
+	if out := w.pass(); !out.Written {
+		t.Errorf("a person's push is not taken in: %+v", out)
+	}
+	if _, err := w.tryAttend(); forks.KindOf(err) != forks.NeedsPerson {
+		t.Errorf("suspended still: %v", err)
+	}
+	w.server.Suspend(70, false)
+	w.calm()
+	if p := w.pull("hello"); !p.Open || p.Author != "auxsync-app[bot]" {
+		t.Errorf("the pull request is %+v", p)
 	}
 	w.settled()
 }

@@ -92,6 +92,7 @@ type forgeWorld struct {
 	clock    *clockwork.FakeClock
 	store    *store.Store
 	token    string
+	app      *github.App // who auxsync is instead of the token's owner, if set
 	track    forks.Track
 	syncer   *syncer.Syncer
 	roster   forks.Roster // of the fork's policy
@@ -254,9 +255,12 @@ func (w *forgeWorld) forge(log *zap.Logger) pulls.Forge {
 	w.Helper()
 	under := http.DefaultTransport.(*http.Transport).Clone()
 	w.Cleanup(under.CloseIdleConnections)
+	auth := github.Auth{App: w.app}
+	if w.app == nil {
+		auth.Token = func() (forks.Secret, error) { return forks.NewSecret(w.token), nil }
+	}
 	forge, err := github.New(github.Config{API: w.track.GitHub.API, Owner: owner, Repo: forkName, Clock: leaping{w.clock}, Log: log,
-		Auth:      github.Auth{Token: func() (forks.Secret, error) { return forks.NewSecret(w.token), nil }},
-		Transport: mortal{w, under}})
+		Auth: auth, Transport: mortal{w, under}})
 	if err != nil {
 		w.Fatal(err)
 	}
