@@ -30,9 +30,27 @@ func (a *attendance) choose(ctx context.Context, in pulls.ReconcileInput) error 
 	return nil
 }
 
-// chooseFor asks the forge about as many people as it takes to decide.
+// chooseFor decides who is asked about a conflict. Who is assigned without having been
+// asked, and would not be, was assigned by a person: then that is who has it. Who would
+// be was asked by auxsync, and the answer or the record was lost.
 func (a *attendance) chooseFor(ctx context.Context, t aboutTrack, p forks.Proposal, in pulls.ReconcileInput) (maintainers.Chosen, error) {
 	found, c := a.found(t, p), a.circumstances(t, p, in)
+	chosen, err := a.chooseAmong(ctx, found, c)
+	if err != nil {
+		return chosen, err
+	}
+	seen := in.Seen.Pulls[p.ID].Assignees
+	c.ByHand = withoutAll(slices.Clone(seen), slices.Concat(c.Asked.Assignees, chosen.People.Assignees, []string{c.Me}))
+	if len(c.ByHand) == 0 {
+		return chosen, nil
+	}
+	gone := withoutAll(slices.Clone(c.Asked.Assignees), seen)
+	c.Asked.Assignees = withoutAll(slices.Clone(c.Asked.Assignees), gone)
+	return a.chooseAmong(ctx, found, c)
+}
+
+// chooseAmong asks the forge about as many people as it takes to decide.
+func (a *attendance) chooseAmong(ctx context.Context, found maintainers.Found, c maintainers.Circumstances) (maintainers.Chosen, error) {
 	for {
 		chosen := maintainers.Choose(found, c)
 		if len(chosen.Unknown) == 0 {
@@ -41,7 +59,7 @@ func (a *attendance) chooseFor(ctx context.Context, t aboutTrack, p forks.Propos
 		for _, who := range chosen.Unknown {
 			st, err := a.forge.Standing(ctx, who)
 			if err != nil {
-				return chosen, err // it says about whom
+				return chosen, err
 			}
 			c.Standings[maintainers.Key(who)] = st
 		}
@@ -77,13 +95,6 @@ func (a *attendance) circumstances(t aboutTrack, p forks.Proposal, in pulls.Reco
 	}
 	if r.Number == 0 { // the record is lost
 		c.Asked = pulls.AskedOn(in.Seen.Pulls[p.ID])
-	}
-	if seen, found := in.Seen.Pulls[p.ID]; found {
-		c.ByHand = withoutAll(slices.Clone(seen.Assignees), append(slices.Clone(c.Asked.Assignees), in.Seen.Me))
-		if len(c.ByHand) > 0 {
-			gone := withoutAll(slices.Clone(c.Asked.Assignees), seen.Assignees)
-			c.Asked.Assignees = withoutAll(slices.Clone(c.Asked.Assignees), gone)
-		}
 	}
 	c.Load, c.LastAsked = a.load(p.ID)
 	return c

@@ -55,7 +55,7 @@ func TestRecord(t *testing.T) {
 			}},
 		{"people, all of whom were taken", pulls.Effect{Kind: pulls.DoAsk, Ask: forks.People{Assignees: []string{"bob"}, Reviewers: []string{"org/y"}}},
 			pulls.Done{Asked: forks.People{Assignees: []string{"Bob"}, Reviewers: []string{"org/y"}}}, func(r *forks.PullRecord) {
-				r.Assignees, r.Reviewers = []string{"ada", "bob"}, append(slices.Clone(r.Reviewers), "org/y")
+				r.Assignees, r.Reviewers, r.Assigned = []string{"ada", "bob"}, append(slices.Clone(r.Reviewers), "org/y"), []string{"Bob"}
 			}},
 		{"a status", pulls.Effect{Kind: pulls.DoStatus, Commit: hash(9), Status: forks.StatusSuccess}, pulls.Done{},
 			func(r *forks.PullRecord) { r.Status, r.StatusOn = forks.StatusSuccess, hash(9) }},
