@@ -237,7 +237,7 @@ func (a *attendance) standings(ctx context.Context, in pulls.ReconcileInput) (ma
 	for _, name := range pulls.Names(in) {
 		st, err := a.forge.Standing(ctx, forks.Account{Login: name})
 		if err != nil {
-			return nil, fmt.Errorf("ask what %s may do: %w", forks.Clip(forks.Inert(name), 60), err)
+			return nil, err // it says about whom
 		}
 		out[name] = st
 	}
