@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 
 func fetchOnly(url string) error {
 	ctx := context.Background()
-	g, err := repo.New(ctx, repo.Options{Path: os.Getenv(fetchGit)})
+	g, err := repo.New(ctx, repo.Options{Path: os.Getenv(fetchGit), Stall: 10 * time.Second})
 	if err != nil {
 		return err
 	}
@@ -98,6 +98,8 @@ func wantGone(t *testing.T, gone <-chan error) {
 func TestAKilledDaemonTakesItsGitAlong(t *testing.T) {
 	t.Parallel()
 	for name, then := range map[string]string{
+		// A process of the transport that git itself forgets, because one of its threads
+		// exits while another ends its children, gives up as soon as it hears nothing.
 		"in the middle of a pack": "",
 		// It would not even notice that nobody listens any more.
 		"that says nothing": "exec sleep 600",

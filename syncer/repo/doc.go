@@ -7,7 +7,8 @@
 //   - A child of git sees an environment made here, never the one of this
 //     process: no system or global config, no hooks, no prompts, only the
 //     transports that config allows. It runs in its own process group, which is
-//     killed whole when the context ends, and it ends when this process dies.
+//     killed whole when the context ends, and it ends when this process dies; what
+//     git then leaves of its transport only reads, and ends as a trickle does.
 //   - No exchange with a remote waits for ever: one that is silent for
 //     [Options].Stall, or trickles over HTTP, is ended. What is kept or shown of
 //     what a child prints is bounded. Only the size of a fetch is not.
