@@ -18,9 +18,11 @@ type Config struct {
 	Workers  int    // passes that may run at the same time, 1 or more
 	Listen   string // host:port of the status page, which is public and read-only; "" for none
 
-	tracks   []Track
-	patterns []Track
-	shown    []Effective
+	tracks      []Track
+	patterns    []Track
+	shown       []Effective
+	reports     ReportsConfig
+	forkReports map[string]ForkReports
 }
 
 // LogConfig says what is logged, and how.
@@ -80,7 +82,7 @@ func Parse(data []byte, name string, env func(string) string) (*Config, error) {
 	problems := &problemList{file: name}
 	var cfg *Config
 	if root := parseTOML(data, problems); root != nil {
-		r := configReader{problems: problems, env: env}
+		r := configReader{problems: problems, env: env, forkReports: map[string]ForkReports{}}
 		cfg = r.config(root)
 	}
 	err := problems.err()

@@ -27,7 +27,7 @@ func FuzzParseTellsProblemsAndNeverPanics(f *testing.F) {
 		f.Add(data)
 	}
 	for _, text := range []string{"[[a]]\n[a.b]\n[a]\n", "a.b.c = 1\n[a.b]\n", "a = {b = {c = 1}, b.d = 2}\n", "[a]\nb = [[{c = 1}]]\n[a.b]\n",
-		withPatterns, onGitHub, "interval = \"1d12h\"\njitter = \"5%\"\nworkers = 0b11\nlisten = \"[::1]:0\"\n" + twoForks} {
+		withPatterns, onGitHub, withReports, "interval = \"1d12h\"\njitter = \"5%\"\nworkers = 0b11\nlisten = \"[::1]:0\"\n" + twoForks} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -17,7 +17,7 @@ type keySet struct {
 
 // inheritedKeys are the keys that every level may set for those below.
 func inheritedKeys(more ...string) []string {
-	return append(more, "history", "interval", "jitter", "publish_every")
+	return append(more, "history", "interval", "jitter", "publish_every", "security_pattern")
 }
 
 // inheritedLater are the later keys that every level may set for those below.
@@ -28,7 +28,7 @@ func inheritedLater(more ...string) []string {
 func topKeys() keySet {
 	return keySet{
 		table: "the top of the file",
-		now:   inheritedKeys("state_dir", "cache_dir", "workers", "listen", "timezone", "limits", "log", "forks"),
+		now:   inheritedKeys("state_dir", "cache_dir", "workers", "listen", "timezone", "limits", "log", "reports", "forks"),
 		later: inheritedLater(),
 		other: configSets,
 	}
@@ -45,7 +45,7 @@ func logKeys() keySet {
 func forkKeys() keySet {
 	return keySet{
 		table: "[forks.NAME]",
-		now:   inheritedKeys("upstream", "url", "credential", "forge", "references", "github", "allow_transports", "policy", "tracks"),
+		now:   inheritedKeys("upstream", "url", "credential", "forge", "references", "github", "allow_transports", "policy", "reports", "tracks"),
 		later: inheritedLater(),
 		other: configSets,
 	}
@@ -70,7 +70,8 @@ func trackKeys() keySet {
 
 // configSets are all kinds of tables of a config file.
 func configSets() []keySet {
-	return []keySet{topKeys(), limitsKeys(), logKeys(), forkKeys(), githubKeys(), trackKeys()}
+	return []keySet{topKeys(), limitsKeys(), logKeys(), forkKeys(), githubKeys(), trackKeys(),
+		reportsKeys(), forkReportsKeys(), discourseKeys(), mailKeys()}
 }
 
 // check tells the keys of t that must not be there.

@@ -23,6 +23,8 @@ type configReader struct {
 	placed   []placedTrack
 	listens  bool // listen is set
 	quiet    QuietHours
+
+	forkReports map[string]ForkReports
 }
 
 // text is a string in effect, and where it comes from. Its line is 0 if the file
@@ -45,6 +47,7 @@ func (r *configReader) config(root *tomlTable) *Config {
 	r.quiet = r.quietHours(root)
 	in := r.inherit(root, nil, builtin())
 	cfg.Log = r.log(root)
+	cfg.reports = r.reports(root, cfg)
 
 	all, line := r.table(root, nil, "forks")
 	if len(all.keys) == 0 {
@@ -63,7 +66,7 @@ func (r *configReader) config(root *tomlTable) *Config {
 			cfg.tracks = append(cfg.tracks, p.track)
 		}
 	}
-	cfg.shown = r.shown
+	cfg.shown, cfg.forkReports = r.shown, r.forkReports
 	return cfg
 }
 
@@ -152,6 +155,7 @@ func (r *configReader) fork(all *tomlTable, name string, in inherited) {
 	base.References = r.references(t, path, base.Forge)
 	base.GitHub = r.github(t, path, line, base, url)
 	base.Policy = r.policyFile(t, path)
+	r.forkReports[name] = r.reportsOf(t, path, base.Forge)
 	in = r.inherit(t, path, in)
 
 	tracks, tracksLine := r.table(t, path, "tracks")
@@ -184,7 +188,7 @@ func (r *configReader) track(all *tomlTable, tracksPath keyPath, name string, ba
 
 	base.Name, base.Follow, base.Branch, base.StackFrom = name, follow.value, branch.value, stack.value
 	base.History, base.Interval, base.Jitter = History(in.history.value), in.interval.value, in.jitter.value
-	base.PublishEvery = in.publishEvery.value
+	base.PublishEvery, base.SecurityPattern = in.publishEvery.value, in.security.value
 	base.AllowTransports, base.GitHub.Ask = slices.Clone(base.AllowTransports), slices.Clone(base.GitHub.Ask)
 	r.placed = append(r.placed, placedTrack{base, path, line, max(line, branch.line), stack.line})
 }

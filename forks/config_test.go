@@ -289,18 +289,24 @@ jitter = "25%"
 		{"interval", "30m", "default"},
 		{"jitter", "10%", "default"},
 		{"publish_every", "24h", "default"},
+		{"security_pattern", forks.DefaultSecurityPattern, "default"},
 		{"log.level", "warn", "config.toml:2"},
 		{"log.format", "auto", "default"},
+		{"reports.dir", "/home/me/.local/state/auxsync/reports", "default"},
+		{"reports.url", "", "default"},
 		{"forks.nix.allow_transports", "https", "default"},
 		{"forks.nix.upstream", "https://example.org/nix", "config.toml:5"},
 		{"forks.nix.url", "https://example.org/aux/nix", "config.toml:6"},
 		{"forks.nix.credential", "nix-token", "config.toml:7"},
 		{"forks.nix.forge", "git", "default"},
 		{"forks.nix.policy", "branch auxsync/policy", "default"},
+		{"forks.nix.reports.files", "true", "default"},
+		{"forks.nix.reports.issue", "false", "default"},
 		{"forks.nix.history", "rewrite", "config.toml:8"},
 		{"forks.nix.interval", "2h", "config.toml:9"},
 		{"forks.nix.jitter", "10%", "default"},
 		{"forks.nix.publish_every", "24h", "default"},
+		{"forks.nix.security_pattern", forks.DefaultSecurityPattern, "default"},
 		{"forks.nix.tracks.main.follow", "master", "config.toml:11"},
 		{"forks.nix.tracks.main.branch", "main", "default"},
 		{"forks.nix.tracks.main.stack_from", "", "default"},
@@ -308,6 +314,7 @@ jitter = "25%"
 		{"forks.nix.tracks.main.interval", "2h", "config.toml:9"},
 		{"forks.nix.tracks.main.jitter", "25%", "config.toml:12"},
 		{"forks.nix.tracks.main.publish_every", "24h", "default"},
+		{"forks.nix.tracks.main.security_pattern", forks.DefaultSecurityPattern, "default"},
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%+v\nwant\n%+v", got, want)
@@ -356,13 +363,14 @@ func TestExampleDecodesAndNamesEveryKey(t *testing.T) {
 			t.Errorf("the example does not name %s", key)
 		}
 	}
-	ofForge := func(e forks.Effective) bool {
-		return strings.Contains(e.Key, ".github.") || strings.HasSuffix(e.Key, ".references")
+	onDemand := func(e forks.Effective) bool { // shown with the forge or the table that it is of
+		return strings.Contains(e.Key, ".github.") || strings.HasSuffix(e.Key, ".references") ||
+			strings.Contains(e.Key, ".reports.discourse.") || strings.Contains(e.Key, ".reports.mail.")
 	}
-	if got := slices.DeleteFunc(full.Show(), ofForge); len(cfg.Show()) != len(got) {
+	if got := slices.DeleteFunc(full.Show(), onDemand); len(cfg.Show()) != len(got) {
 		t.Errorf("a key is shown only when it is set: %d and %d keys", len(cfg.Show()), len(got))
 	}
-	for _, table := range []string{"log", "forks.nix", "forks.nix.github", "forks.nix.tracks.aux-main"} {
+	for _, table := range []string{"log", "forks.nix", "forks.nix.github", "reports", "forks.nix.reports", "forks.nix.reports.discourse", "forks.nix.reports.mail", "forks.nix.tracks.aux-main"} {
 		if !bytes.Contains(everything, []byte("\n["+table+"]\n")) {
 			t.Errorf("the example has no table [%s]", table)
 		}

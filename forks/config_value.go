@@ -21,6 +21,7 @@ type inherited struct {
 	interval     parsed[time.Duration]
 	jitter       parsed[float64]
 	publishEvery parsed[time.Duration]
+	security     text
 }
 
 // builtin is what counts where no level says anything.
@@ -30,6 +31,7 @@ func builtin() inherited {
 		interval:     parsed[time.Duration]{text{"30m", 0, fromDefault}, 30 * time.Minute},
 		jitter:       parsed[float64]{text{"10%", 0, fromDefault}, 0.1},
 		publishEvery: parsed[time.Duration]{text{"24h", 0, fromDefault}, day},
+		security:     text{DefaultSecurityPattern, 0, fromDefault},
 	}
 }
 
@@ -40,11 +42,13 @@ func (r *configReader) inherit(t *tomlTable, path keyPath, above inherited) inhe
 		interval:     r.span(t, path, "interval", above.interval, time.Minute, 7*day),
 		jitter:       r.percent(t, path, "jitter", above.jitter),
 		publishEvery: r.publishEvery(t, path, above.publishEvery),
+		security:     r.securityPattern(t, path, above.security),
 	}
 	r.show(path.child("history"), in.history)
 	r.show(path.child("interval"), in.interval.text)
 	r.show(path.child("jitter"), in.jitter.text)
 	r.show(path.child("publish_every"), in.publishEvery.text)
+	r.show(path.child("security_pattern"), in.security)
 	return in
 }
 

@@ -31,16 +31,22 @@ const (
 // A pattern that ends in "/**", or in "/" alone, matches every file in that folder, at any
 // depth. Letters are compared with their case. What is no pattern matches nothing.
 func MatchPath(pattern, path string) bool {
-	return checkPathPattern(pattern) == nil && matchPath(pattern, path)
+	// Most patterns are about other folders: that is seen without reading them whole.
+	return strings.HasPrefix(path, fixedPrefix(pattern)) && checkPathPattern(pattern) == nil && matchPath(pattern, path)
+}
+
+// fixedPrefix is what every path that a pattern matches begins with.
+func fixedPrefix(pattern string) string {
+	if end := strings.IndexAny(pattern, `*?[{\`); end >= 0 {
+		return pattern[:end]
+	}
+	return pattern
 }
 
 // MayMatchBelow reports whether a path pattern could match a path in a folder; it is
 // false only if it matches none there, however deep.
 func MayMatchBelow(pattern, folder string) bool {
-	prefix := pattern
-	if end := strings.IndexAny(pattern, `*?[{\`); end >= 0 {
-		prefix = pattern[:end]
-	}
+	prefix := fixedPrefix(pattern)
 	folder += "/"
 	return strings.HasPrefix(prefix, folder) || strings.HasPrefix(folder, prefix)
 }

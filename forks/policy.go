@@ -9,12 +9,13 @@ import (
 )
 
 // Policy is what the people of a fork decide in the open: a policy.toml on the
-// fork's branch [PolicyBranch], or a local file. It can name no address, command or
-// secret. A nil Policy decides nothing.
+// fork's branch [PolicyBranch], or a local file. It can name no command, no secret, and
+// no address that the machine reaches. A nil Policy decides nothing.
 type Policy struct {
 	publishEvery *time.Duration // nil where the policy says nothing
 	tracks       map[string]trackPolicy
 	roster       Roster
+	goals        map[GoalName]Goal
 	lines        map[string]int // of keys about people, by their path
 	file         string         // as named by the caller
 	shown        []Effective
@@ -80,6 +81,7 @@ func (r *configReader) policy(root *tomlTable) *Policy {
 	}
 	people := rosterReader{configReader: r, lines: map[string]int{}, named: map[string]keyPath{}}
 	p.roster = people.read(root)
+	p.goals = r.goals(root)
 	p.lines, p.shown = people.lines, r.shown
 	return p
 }
@@ -131,7 +133,7 @@ func (p *Policy) UnknownTracks(names []string) []string {
 }
 
 // Show returns every key that the policy sets: those of tracks first, then those about
-// people, each kind of table in the order of the file.
+// people, then the goals, each kind of table in the order of the file.
 func (p *Policy) Show() []Effective {
 	if p == nil {
 		return []Effective{}

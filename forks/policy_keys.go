@@ -4,8 +4,8 @@ package forks
 func policyKeys() keySet {
 	return keySet{
 		table: "the top of the policy",
-		now:   []string{"publish_every", "tracks", "people", "sigs", "default_sig", "owners", "patches", "teams", "limits"},
-		later: policyLater("goals"),
+		now:   []string{"publish_every", "tracks", "people", "sigs", "default_sig", "owners", "patches", "teams", "limits", "goals"},
+		later: policyLater(),
 		host:  hostKeys(),
 		other: policySets,
 	}
@@ -39,16 +39,15 @@ func policySets() []keySet {
 	for _, s := range configSets() {
 		host.now = append(host.now, s.now...)
 	}
-	return []keySet{policyKeys(), policyTrackKeys(), personKeys(), sigKeys(), limitKeys(), host}
+	return []keySet{policyKeys(), policyTrackKeys(), personKeys(), sigKeys(), limitKeys(), goalKeys(), host}
 }
 
 // policyLater are the later keys of the top and of a track.
-func policyLater(more ...string) []string {
-	return append(more, "hold_for", "max_lag", "security_hold_for")
-}
+func policyLater() []string { return []string{"hold_for", "max_lag", "security_hold_for"} }
 
 // hostKeys are the keys that a policy must never have: who may write to the fork
-// does not decide what the machine reaches, reads, runs and listens to.
+// does not decide what the machine reaches, reads, runs and listens to. The address in
+// [goals.NAME] agreed is none of that: people are shown it, and nothing opens it.
 func hostKeys() []string {
 	return []string{"upstream", "url", "credential", "forge", "allow_transports", "state_dir", "cache_dir", "listen", "policy", "commands"}
 }

@@ -17,12 +17,14 @@ type PassRecord struct {
 	OldTip, NewTip   Hash
 	UpstreamTip      Hash
 	Behind           int       // upstream commits (first-parent chain) not in the new base
-	UpstreamTime     time.Time // committer date of upstream's tip
+	UpstreamTime     time.Time // committer date of upstream's tip, never later than Started; zero where it is not known
 	Started          time.Time
 	Seconds          float64
 	Bytes            int64 // received and sent
 	Outcome          PassOutcome
 	Error            string // redacted; empty unless Failed or Stopped
+	// Digest is nil where nothing was found out: nothing had moved, or the pass failed.
+	Digest *Digest
 }
 
 // PassOutcome says how a run of a pass ended.

@@ -39,6 +39,9 @@ type Track struct {
 	Interval     time.Duration // between two passes
 	Jitter       float64       // share of Interval by which it varies, 0 to 1
 	PublishEvery time.Duration // least time between two moves of the base that nobody asked for
+	// SecurityPattern finds the commits of upstream that are about security; see
+	// [Track.SecurityRegexp].
+	SecurityPattern string
 
 	// Quiet are the hours at which nobody is bothered; all tracks have the same.
 	Quiet QuietHours

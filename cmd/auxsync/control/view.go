@@ -93,7 +93,7 @@ func (v *View) UnmarshalJSON(data []byte) error {
 }
 
 // trackJSON is a track with the names that config.toml has for its keys. Its quiet hours
-// are for the daemon alone and are not sent.
+// and its security pattern are for the daemon alone and are not sent.
 type trackJSON struct {
 	Fork            string        `json:"fork"`
 	Name            string        `json:"name"`
