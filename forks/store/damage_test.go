@@ -56,7 +56,7 @@ func scribble(t *testing.T, path string, offset int64) {
 }
 
 // inEvents is where withEvents has nothing but events.
-const inEvents = 60 * 4096
+const inEvents = 80 * 4096
 
 func TestDamagedDatabaseIsMovedAsideAndMadeAnew(t *testing.T) {
 	t.Parallel()

@@ -16,7 +16,11 @@
 //   - What a forge showed, and what was written there, is an index too: who lost it
 //     looks again.
 //   - An upgrade is one transaction, however many versions it goes. A database of a
-//     newer schema is refused and left as it is.
+//     newer schema is refused and left as it is. Where a schema has more rows of a state,
+//     the newest one is indexed again by the next pass of its track. (Schema 4 took away
+//     the table sink_state, which nothing had ever used, for deliveries.)
+//   - What a patch was before is told by the order in which states were indexed, when
+//     something was by the clock of its time.
 //   - No id is given twice in the life of a database ([Store.Instance]).
 //
 // # Errors
@@ -29,12 +33,13 @@
 // # What does not come back
 //
 // After the database was lost or replaced, the next passes index the state refs
-// again: tracks with their pauses, patches, proposals with the number, URL and people of
-// their pull requests, resolutions, ledgers, and passes with their bases and tips. These
-// are gone:
+// again: tracks with their pauses and questions, patches, proposals with the number, URL
+// and people of their pull requests, resolutions and where they were used, ledgers, and
+// passes with their bases and tips, each with the time of its state. These are gone:
 //
 //   - the instance's id, for there is a new one;
-//   - of passes, what was measured (seconds, bytes, lag, errors), and runs without state;
+//   - of passes, what was measured (seconds, bytes, lag, errors) and found out (digests),
+//     and runs without state;
 //   - events, runs of the service, and health, which begins with "no pass yet";
 //   - intents: an effect that a crash interrupted is then explained from the remote
 //     alone;
@@ -42,6 +47,9 @@
 //     there is found there again, one that was made on the host is not;
 //   - records of pull requests and dashboards, which begin anew from what the forge
 //     shows; its answers; and until when it wants to be left alone;
+//   - the reports of weeks, so that one that is asked for is made of what there is, and how
+//     far they were delivered: each place is asked anew whether it has them;
+//   - samples of the service;
 //   - fingerprints, so that the next pass of each track is not quiet;
 //   - the last good policy, and which branches of a pattern were announced.
 //

@@ -32,16 +32,16 @@ func (s *Store) AddEvent(ctx context.Context, e forks.Event) error {
 // first, limit at most; those of the service if fork and track are empty.
 func (s *Store) Events(ctx context.Context, fork, track string, limit int) ([]forks.Event, error) {
 	if fork == "" && track == "" {
-		return s.events(ctx, `WHERE track_id IS NULL ORDER BY events.id DESC LIMIT ?`, limit)
+		return events(ctx, s, `WHERE track_id IS NULL ORDER BY events.id DESC LIMIT ?`, limit)
 	}
-	return s.events(ctx, `WHERE track_id = (SELECT id FROM tracks WHERE fork = ? AND name = ?)
+	return events(ctx, s, `WHERE track_id = (SELECT id FROM tracks WHERE fork = ? AND name = ?)
 			ORDER BY events.id DESC LIMIT ?`, fork, track, limit)
 }
 
 // AllEvents returns the events of all tracks and of the service, newest first, limit
 // at most.
 func (s *Store) AllEvents(ctx context.Context, limit int) ([]forks.Event, error) {
-	return s.events(ctx, `ORDER BY events.id DESC LIMIT ?`, limit)
+	return events(ctx, s, `ORDER BY events.id DESC LIMIT ?`, limit)
 }
 
 // EventsAfter returns the events of all tracks and of the service that were added
@@ -49,10 +49,10 @@ func (s *Store) AllEvents(ctx context.Context, limit int) ([]forks.Event, error)
 // with the id of the last one, and begins with that of the newest, see
 // [Store.AllEvents], or with 0 for all that are kept.
 func (s *Store) EventsAfter(ctx context.Context, id int64, limit int) ([]forks.Event, error) {
-	return s.events(ctx, `WHERE events.id > ? ORDER BY events.id LIMIT ?`, id, limit)
+	return events(ctx, s, `WHERE events.id > ? ORDER BY events.id LIMIT ?`, id, limit)
 }
 
-func (s *Store) events(ctx context.Context, which string, args ...any) ([]forks.Event, error) {
+func events(ctx context.Context, s source, which string, args ...any) ([]forks.Event, error) {
 	return collect(ctx, s, "read events from", func(rows *sql.Rows) (forks.Event, error) {
 		var e forks.Event
 		err := rows.Scan(&e.ID, &e.Fork, &e.Track, &e.Pass, timeInto(&e.At), &e.Kind, &e.Text)

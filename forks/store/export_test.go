@@ -58,7 +58,7 @@ func MakeSchema(ctx context.Context, path, upTo string) error {
 // OpenHasty is Open for one who does not wait long.
 func OpenHasty(ctx context.Context, path string, clock clockwork.Clock, patience time.Duration) (*Store, error) {
 	s := &Store{path: path, clock: clock, patience: patience}
-	if err := s.open(ctx, Migrations("00003", nil)); err != nil {
+	if err := s.open(ctx, Migrations("00004", nil)); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil

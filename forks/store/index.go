@@ -8,9 +8,13 @@ import (
 	"github.com/auxolotl/auxsync/forks"
 )
 
+// rowsVersion says which rows Index makes of a state. Where an earlier auxsync made
+// those of the newest state, that one is not [Store.Indexed]: it is indexed again.
+const rowsVersion = 1
+
 // Index records a state commit: the track as it is now, its patches with their
-// versions, its proposals with their conflicts, the decisions, and the ledger of
-// the state's pass. All of it is one transaction.
+// versions, its proposals with their conflicts, its questions, the decisions, and the
+// ledger of the state's pass. All of it is one transaction.
 //
 // It is idempotent. After the database was lost, call it for each commit of the
 // state chain, oldest first: the state that was indexed last is the current one.
@@ -24,9 +28,10 @@ func (s *Store) Index(ctx context.Context, fork, track string, stateCommit forks
 			return err
 		}
 		var before current
-		err = tx.QueryRowContext(ctx, `SELECT state_commit, base, tip FROM tracks WHERE id = ?`, id).
-			Scan(hashInto(&before.commit), hashInto(&before.base), hashInto(&before.tip))
-		if err != nil || before.commit == stateCommit {
+		var version int
+		err = tx.QueryRowContext(ctx, `SELECT state_commit, base, tip, rows_version FROM tracks WHERE id = ?`, id).
+			Scan(hashInto(&before.commit), hashInto(&before.base), hashInto(&before.tip), &version)
+		if err != nil || before.commit == stateCommit && version >= rowsVersion {
 			return err
 		}
 		ix := indexer{tx: tx, track: id, commit: stateCommit, before: before}
@@ -39,8 +44,9 @@ func (s *Store) Indexed(ctx context.Context, fork, track string, stateCommit for
 	var found bool
 	err := s.read.QueryRowContext(ctx, `SELECT EXISTS (
 			SELECT 1 FROM passes JOIN tracks ON tracks.id = passes.track_id
-			WHERE tracks.fork = ? AND tracks.name = ? AND passes.state_commit = ?)`,
-		fork, track, hashColumn(stateCommit)).Scan(&found)
+			WHERE tracks.fork = ? AND tracks.name = ? AND passes.state_commit = ?
+			AND (tracks.state_commit != passes.state_commit OR rows_version >= ?))`,
+		fork, track, hashColumn(stateCommit), rowsVersion).Scan(&found)
 	if err != nil {
 		return false, s.failed("look for a state in", err)
 	}
@@ -62,7 +68,7 @@ type indexer struct {
 
 func (ix *indexer) index(ctx context.Context, state forks.State) error {
 	for _, step := range []func(context.Context, forks.State) error{
-		ix.currentState, ix.patches, ix.proposals, ix.pass,
+		ix.currentState, ix.patches, ix.proposals, ix.decisions, ix.pass,
 	} {
 		if err := step(ctx, state); err != nil {
 			return err
@@ -117,24 +123,43 @@ func (ix *indexer) currentState(ctx context.Context, state forks.State) error {
 	}
 	return ix.exec(ctx, `UPDATE tracks SET state_commit = ?, pass = ?, state_at = ?, upstream = ?, follow = ?,
 			branch = ?, history = ?, adopted_by = ?, adopted_at = ?, base = ?, tip = ?, upstream_tip = ?,
-			hold_commit = ?, hold_reason = ?, stop_reason = ?, stop_next = ?, stop_tip = ?, stop_at = ?,
-			paused_by = ?, paused_because = ?, paused_at = ?
+			hold_commit = ?, hold_reason = ?, hold_until = ?, stop_reason = ?, stop_next = ?, stop_tip = ?, stop_at = ?,
+			paused_by = ?, paused_because = ?, paused_at = ?, rows_version = ?
 			WHERE id = ?`,
 		hashColumn(ix.commit), state.Pass, timeColumn(state.At), state.Upstream, state.Follow,
 		state.Branch, string(state.History), state.Adopted.By, timeColumn(state.Adopted.At),
 		hashColumn(state.Base), hashColumn(state.Tip), hashColumn(state.UpstreamTip),
-		hashColumn(hold.Commit), hold.Reason, stop.Reason, stop.Next, hashColumn(stop.Tip), timeColumn(stop.At),
-		pause.By, pause.Because, timeColumn(pause.At),
+		hashColumn(hold.Commit), hold.Reason, timeColumn(hold.Until), stop.Reason, stop.Next, hashColumn(stop.Tip), timeColumn(stop.At),
+		pause.By, pause.Because, timeColumn(pause.At), rowsVersion,
 		ix.track)
 }
 
-// ledger writes the rows of a pass, and which decisions they used.
+// decisions writes the questions of the state.
+func (ix *indexer) decisions(ctx context.Context, state forks.State) error {
+	if err := ix.exec(ctx, `DELETE FROM decisions WHERE track_id = ?`, ix.track); err != nil {
+		return err
+	}
+	for i, d := range state.Decisions {
+		err := ix.exec(ctx, `INSERT INTO decisions (track_id, position, patch, proposal, question, asked) VALUES (?, ?, ?, ?, ?, ?)`,
+			ix.track, i, string(d.Patch), string(d.Proposal), d.Question, timeColumn(d.Asked))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ledger writes the rows of a pass, each with what its patch was before, and which
+// decisions they used.
 func (ix *indexer) ledger(ctx context.Context, pass int64, state forks.State) error {
 	for i, row := range state.Ledger {
 		err := ix.exec(ctx, `INSERT INTO ledger (pass_id, position, patch, subject, author_name, author_email,
-				old_commit, new_commit, ahead, published, by, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+				old_commit, new_commit, ahead, published, by, reason, was)
+				SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, CASE WHEN before IS NOT ?10 THEN coalesce(before, '') END
+				FROM (SELECT (SELECT published FROM ledger JOIN passes ON passes.id = pass_id WHERE patch = ?3 AND track_id = ?13
+					ORDER BY pass_id DESC, position DESC LIMIT 1) AS before)`,
 			pass, i, string(row.Patch), row.Subject, row.Author.Name, row.Author.Email,
-			hashColumn(row.Old), hashColumn(row.New), string(row.Ahead), string(row.Published), row.By, row.Reason)
+			hashColumn(row.Old), hashColumn(row.New), string(row.Ahead), string(row.Published), row.By, row.Reason, ix.track)
 		if err != nil {
 			return err
 		}

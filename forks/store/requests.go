@@ -43,7 +43,7 @@ func (s *Store) AddRequest(ctx context.Context, r forks.Request) (added bool, er
 // Requests returns what people asked for of a track and no pass has taken, in the
 // order in which it was recorded.
 func (s *Store) Requests(ctx context.Context, fork, track string) ([]forks.Request, error) {
-	list, err := s.requests(ctx, `WHERE track_id = (SELECT id FROM tracks WHERE fork = ? AND name = ?)
+	list, err := requests(ctx, s, `WHERE track_id = (SELECT id FROM tracks WHERE fork = ? AND name = ?)
 			AND taken_by_pass IS NULL ORDER BY requests.id`, fork, track)
 	if err != nil {
 		return nil, err
@@ -81,10 +81,10 @@ func (s *Store) TakeRequest(ctx context.Context, id int64, pass int, result stri
 // RecentRequests returns what people asked for of a fork's tracks, taken or not, the
 // newest first, limit at most.
 func (s *Store) RecentRequests(ctx context.Context, fork string, limit int) ([]forks.RequestRecord, error) {
-	return s.requests(ctx, `WHERE fork = ? ORDER BY requests.id DESC LIMIT ?`, fork, limit)
+	return requests(ctx, s, `WHERE fork = ? ORDER BY requests.id DESC LIMIT ?`, fork, limit)
 }
 
-func (s *Store) requests(ctx context.Context, which string, args ...any) ([]forks.RequestRecord, error) {
+func requests(ctx context.Context, s source, which string, args ...any) ([]forks.RequestRecord, error) {
 	return collect(ctx, s, "read requests from", func(rows *sql.Rows) (forks.RequestRecord, error) {
 		var r forks.RequestRecord
 		err := rows.Scan(&r.ID, &r.Fork, &r.Track, &r.Proposal, &r.Verb, &r.Who, &r.Because, timeInto(&r.At), &r.Source, &r.URL,

@@ -82,6 +82,13 @@ func shape(t *testing.T, path string) (schema, rows []string) {
 	return schema, rows
 }
 
+// inUpgrade gives rows as an upgrade leaves them: no track's next pass is quiet.
+func inUpgrade(rows []string) []string {
+	rows = slices.Clone(rows)
+	rows[0] = strings.Replace(rows[0], " abc ", "  ", 1)
+	return rows
+}
+
 func versionsOf(t *testing.T, path string) []string {
 	t.Helper()
 	return query(t, path, `SELECT version_id FROM goose_db_version ORDER BY id`)
@@ -92,7 +99,7 @@ func TestOlderDatabaseIsUpgradedWithItsContent(t *testing.T) {
 	path := ofFirstSchema(t, t.TempDir())
 	_, before := shape(t, path)
 	if _, err := store.OpenReadOnly(t.Context(), path); forks.KindOf(err) != forks.NeedsPerson ||
-		!strings.Contains(err.Error(), "has schema 1, and this auxsync needs 3; restart the service") {
+		!strings.Contains(err.Error(), "has schema 1, and this auxsync needs 4; restart the service") {
 		t.Errorf("a reader is told %v", err)
 	}
 	db := open(t, path)
@@ -106,8 +113,8 @@ func TestOlderDatabaseIsUpgradedWithItsContent(t *testing.T) {
 		t.Fatal(err)
 	}
 	upgraded, after := shape(t, path)
-	if !slices.Equal(before, after) {
-		t.Errorf("rows were\n%q\nand are\n%q", before, after)
+	if want := inUpgrade(before); !slices.Equal(after, want) {
+		t.Errorf("rows are\n%q\nwant\n%q", after, want)
 	}
 	fresh, freshPath := newStore(t)
 	if err := fresh.Close(); err != nil {
@@ -116,7 +123,7 @@ func TestOlderDatabaseIsUpgradedWithItsContent(t *testing.T) {
 	if want := query(t, freshPath, `SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name`); !slices.Equal(upgraded, want) {
 		t.Errorf("the schema is\n%q\nand a new one is\n%q", upgraded, want)
 	}
-	if got := versionsOf(t, path); !slices.Equal(got, []string{"0", "1", "2", "3"}) {
+	if got := versionsOf(t, path); !slices.Equal(got, []string{"0", "1", "2", "3", "4"}) {
 		t.Errorf("versions %v", got)
 	}
 }
@@ -154,8 +161,8 @@ func TestUpgradeThatFailsLeavesTheOldVersion(t *testing.T) {
 	t.Parallel()
 	path := ofFirstSchema(t, t.TempDir())
 	schema, rows := shape(t, path)
-	// It fails after all of version 3 and the first half of 4.
-	files := store.Migrations("00003", fstest.MapFS{"00004_fails.sql": {
+	// It fails after all of version 4 and the first half of 5.
+	files := store.Migrations("00004", fstest.MapFS{"00005_fails.sql": {
 		Data: []byte("-- +goose Up\nCREATE TABLE half (x TEXT);\nINSERT INTO missing VALUES (1);\n")}})
 	_, err := store.OpenWith(t.Context(), path, clockwork.NewFakeClock(), files)
 	if err == nil || !strings.Contains(err.Error(), "upgrade database "+path) || !strings.Contains(err.Error(), "missing") {
@@ -171,7 +178,7 @@ func TestUpgradeThatFailsLeavesTheOldVersion(t *testing.T) {
 func TestNewDatabaseThatFailsHasNoTable(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), store.FileName)
-	files := store.Migrations("00003", fstest.MapFS{"00004_fails.sql": {Data: []byte("-- +goose Up\nINSERT INTO missing VALUES (1);\n")}})
+	files := store.Migrations("00004", fstest.MapFS{"00005_fails.sql": {Data: []byte("-- +goose Up\nINSERT INTO missing VALUES (1);\n")}})
 	if _, err := store.OpenWith(t.Context(), path, clockwork.NewFakeClock(), files); err == nil {
 		t.Fatal("it works")
 	}
@@ -216,10 +223,10 @@ func TestProcessesThatUpgradeAtOnceAllSucceed(t *testing.T) {
 			t.Error(got)
 		}
 	}
-	if got := versionsOf(t, path); !slices.Equal(got, []string{"0", "1", "2", "3"}) {
+	if got := versionsOf(t, path); !slices.Equal(got, []string{"0", "1", "2", "3", "4"}) {
 		t.Errorf("versions %v", got)
 	}
-	if _, got := shape(t, path); !slices.Equal(got, rows) {
+	if _, got := shape(t, path); !slices.Equal(got, inUpgrade(rows)) {
 		t.Errorf("rows were\n%q\nand are\n%q", rows, got)
 	}
 }
@@ -229,7 +236,7 @@ func stallInUpgrade(dir string) int {
 	endless := "-- +goose Up\nCREATE TABLE half (x TEXT);\n" +
 		"INSERT INTO half WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT 'x' FROM n WHERE i < 0;\n"
 	_, err := store.OpenWith(context.Background(), filepath.Join(dir, store.FileName), clockwork.NewFakeClock(),
-		store.Migrations("00003", fstest.MapFS{"00004_endless.sql": {Data: []byte(endless)}}))
+		store.Migrations("00004", fstest.MapFS{"00005_endless.sql": {Data: []byte(endless)}}))
 	fmt.Println(err)
 	return 1
 }
@@ -284,7 +291,7 @@ func TestInstanceIsMadeOnceAndKept(t *testing.T) {
 	if again, err := open(t, path).Instance(t.Context()); err != nil || again != first {
 		t.Errorf("got %q, %v; it was %q", again, err, first)
 	}
-	other, _ := newStore(t)
+	other := open(t, filepath.Join(t.TempDir(), store.FileName))
 	if id, err := other.Instance(t.Context()); err != nil || id == first || len(id) != 32 || strings.Trim(id, "0123456789abcdef") != "" {
 		t.Errorf("another has %q, %v; the first %q", id, err, first)
 	}

@@ -18,6 +18,7 @@ import (
 func newStoreAt(t *testing.T, clock clockwork.Clock) (*store.Store, string) {
 	t.Helper()
 	path := t.TempDir() + "/" + store.FileName
+	fresh(t, path)
 	db, err := store.Open(t.Context(), path, clock)
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -36,14 +37,49 @@ func open(t *testing.T, path string) *store.Store {
 func newStore(t *testing.T) (*store.Store, string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "state", store.FileName)
+	fresh(t, path)
 	return open(t, path), path
+}
+
+// empty is the file of a database that was just made. To make one takes a second under
+// the race detector, and most tests need one.
+var empty = sync.OnceValues(func() (_ []byte, err error) {
+	dir, err := os.MkdirTemp("", "auxsync-store-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	path := filepath.Join(dir, store.FileName)
+	db, err := store.Open(context.Background(), path, clockwork.NewFakeClockAt(noon()))
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+// fresh puts a database where there is none, as [store.Open] makes it.
+func fresh(t testing.TB, path string) {
+	t.Helper()
+	data, err := empty()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // hash returns an id that differs for each n.
 func hash(n byte) forks.Hash { return forks.Hash{0: 0xab, 19: n} }
 
 // raw opens the file itself.
-func raw(t *testing.T, path string) *sql.DB {
+func raw(t testing.TB, path string) *sql.DB {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)
 	if err != nil {
@@ -80,11 +116,12 @@ func query(t *testing.T, path, text string) []string {
 
 func TestNewDatabaseHasEveryTableOfTheDesign(t *testing.T) {
 	t.Parallel()
-	_, path := newStore(t)
+	path := filepath.Join(t.TempDir(), store.FileName)
+	open(t, path)
 	got := query(t, path, `SELECT name FROM pragma_table_list WHERE schema = 'main' AND strict = 1 ORDER BY name`)
-	want := []string{"conflict_files", "conflicts", "events", "forge_cache", "forge_waits", "found_branches", "instance", "intents", "ledger",
-		"passes", "patch_versions", "patches", "policies", "proposals", "pull_records", "requests", "resolution_uses", "resolutions", "runs",
-		"sink_state", "tracks"}
+	want := []string{"conflict_files", "conflicts", "decisions", "deliveries", "events", "forge_cache", "forge_waits", "found_branches", "instance", "intents", "ledger",
+		"passes", "patch_versions", "patches", "policies", "proposals", "pull_records", "reports", "requests", "resolution_uses", "resolutions",
+		"runs", "samples", "tracks"}
 	if !slices.Equal(got, want) {
 		t.Errorf("strict tables are\n%v\nwant\n%v", got, want)
 	}
@@ -98,7 +135,8 @@ func TestNewDatabaseHasEveryTableOfTheDesign(t *testing.T) {
 
 func TestOnlyTheOwnerCanReadTheFiles(t *testing.T) {
 	t.Parallel()
-	_, path := newStore(t)
+	path := filepath.Join(t.TempDir(), "state", store.FileName)
+	open(t, path)
 	for name, want := range map[string]fs.FileMode{filepath.Dir(path): 0o700, path: 0o600, path + "-wal": 0o600} {
 		info, err := os.Stat(name)
 		if err != nil {
@@ -156,7 +194,7 @@ func TestNewerSchemaIsRefusedAndLeftAsItIs(t *testing.T) {
 	_, aside, errReplace := store.OpenOrReplace(t.Context(), path, clockwork.NewFakeClock())
 	_, errRead := store.OpenReadOnly(t.Context(), path)
 	for _, err := range []error{errWrite, errReplace, errRead} {
-		if forks.KindOf(err) != forks.NeedsPerson || !strings.Contains(err.Error(), "has schema 99, and this auxsync knows 3; run the newer auxsync") {
+		if forks.KindOf(err) != forks.NeedsPerson || !strings.Contains(err.Error(), "has schema 99, and this auxsync knows 4; run the newer auxsync") {
 			t.Errorf("got %v", err)
 		}
 	}

@@ -13,7 +13,10 @@ import (
 // Waiting returns the conflicts of every fork whose pull requests are open, sorted by
 // fork, track and number, with whom each waits with as far as that was written down here.
 // One that the newest state has settled waits with nobody, and is left out.
-func (s *Store) Waiting(ctx context.Context) ([]forks.WaitingWith, error) {
+func (s *Store) Waiting(ctx context.Context) ([]forks.WaitingWith, error) { return waiting(ctx, s, "") }
+
+// waiting reads those of a fork, or of every one if it is "".
+func waiting(ctx context.Context, s source, fork string) ([]forks.WaitingWith, error) {
 	type open struct {
 		forks.WaitingWith
 		settled bool
@@ -46,15 +49,15 @@ func (s *Store) Waiting(ctx context.Context) ([]forks.WaitingWith, error) {
 		LEFT JOIN tracks ON tracks.fork = r.fork AND tracks.name = r.track
 		LEFT JOIN proposals p ON p.track_id = tracks.id AND p.id = r.id
 		LEFT JOIN patches ON patches.track_id = tracks.id AND patches.id = p.patch
-		WHERE r.id != '' AND r.number > 0 ORDER BY r.fork, r.track, r.number, r.id`)
+		WHERE r.id != '' AND r.number > 0 AND ?1 IN ('', r.fork) ORDER BY r.fork, r.track, r.number, r.id`, fork)
 	if err != nil {
 		return nil, err
 	}
-	waiting := []forks.WaitingWith{}
+	list := []forks.WaitingWith{}
 	for _, o := range all {
 		if !o.settled {
-			waiting = append(waiting, o.WaitingWith)
+			list = append(list, o.WaitingWith)
 		}
 	}
-	return waiting, nil
+	return list, nil
 }
