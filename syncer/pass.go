@@ -35,6 +35,7 @@ func (s *Syncer) run(ctx context.Context, t forks.Track, o Options, adopt bool) 
 	if err != nil {
 		return Outcome{}, err
 	}
+	v.started = started
 	var out Outcome
 	for retried := 0; ; retried++ {
 		if out, err = v.tryOnce(ctx, adopt); err != nil && retried < attempts && faster(err) {
@@ -46,7 +47,7 @@ func (s *Syncer) run(ctx context.Context, t forks.Track, o Options, adopt bool) 
 		break
 	}
 	out.Took = s.Clock.Since(started)
-	if recordErr := s.record(context.WithoutCancel(ctx), t, out, started, err); err == nil {
+	if recordErr := s.record(context.WithoutCancel(ctx), t, out, v.measured, started, err); err == nil {
 		err = recordErr
 	}
 	if err == nil {
@@ -145,7 +146,10 @@ func (v *visit) inCache(ctx context.Context, path string, adopt bool) (out Outco
 			return out, err
 		}
 	}
-	return v.apply(ctx, q, old, d)
+	if out, err = v.apply(ctx, q, old, d); err == nil {
+		v.measured = v.measure(ctx, q, old, d)
+	}
+	return out, err
 }
 
 // decideIfNotPaused plans a pass. Of a paused track nothing is looked at: people pause
@@ -318,16 +322,16 @@ func (v *visit) decide(ctx context.Context, q *repo.Quarantine, old *recorded) (
 
 // record writes down how a run ended. The database is an index: what it misses is
 // read from the fork's state again.
-func (s *Syncer) record(ctx context.Context, t forks.Track, out Outcome, started time.Time, failed error) error {
+func (s *Syncer) record(ctx context.Context, t forks.Track, out Outcome, m measured, started time.Time, failed error) error {
 	p := out.Plan
 	r := forks.PassRecord{
 		Fork: t.Fork, Track: t.Name, Number: p.Pass, OldBase: p.Base.Old, NewBase: p.Base.New,
 		OldTip: p.ForkTip, NewTip: p.CandidateTip, UpstreamTip: p.UpstreamTip, Behind: p.Behind,
-		Started: started, Seconds: out.Took.Seconds(), Outcome: forks.PassUnchanged,
+		UpstreamTime: m.upstreamTime, Digest: m.digest, Started: started, Seconds: out.Took.Seconds(), Outcome: forks.PassUnchanged,
 	}
 	switch {
 	case failed != nil:
-		r.Outcome, r.Error = forks.PassFailed, failed.Error()
+		r.Outcome, r.Error, r.Digest = forks.PassFailed, failed.Error(), nil
 	case out.Quiet:
 		r.Outcome = forks.PassQuiet
 	case p.Stopped != nil:

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -29,6 +30,9 @@ type visit struct {
 	local *repo.Repository // the cache, or in a dry run a scratch repository
 	found found
 	heard heard
+	// started is when the pass began, and measured what it found out once it was applied.
+	started  time.Time
+	measured measured
 }
 
 // found is what a fetch brought: the refs of both remotes that matter to a track.
