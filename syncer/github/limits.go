@@ -35,6 +35,15 @@ type Limits struct {
 	because   string
 	repeats   int         // refusals in a row that named no time
 	turns     []time.Time // of writes, also of those that wait; ascending
+	left, of  int         // requests of the hour, as the last answer told them; of is 0 before it
+}
+
+// Left tells how many requests GitHub leaves the account for this hour, and of how many,
+// by its last answer; ok is false before that.
+func (l *Limits) Left() (left, of int, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.left, l.of, l.of > 0
 }
 
 // NewLimits makes limits for one account.
@@ -124,6 +133,7 @@ func (l *Limits) heed(status int, header http.Header, message string) error {
 	defer l.mu.Unlock()
 	now := l.clock.Now()
 	spent := header.Get("X-RateLimit-Remaining") == "0"
+	l.note(header)
 	theirs := clockOf(header, now)
 	after, named := retryAfter(header, theirs)
 	reset := now.Add(resetOf(header, theirs).Sub(theirs))
@@ -146,6 +156,15 @@ func (l *Limits) heed(status int, header http.Header, message string) error {
 	}
 	l.close(until, "GitHub limits the account's requests")
 	return putOff(l.notBefore, l.because)
+}
+
+// note keeps what an answer told of the hour's requests. The caller holds mu.
+func (l *Limits) note(header http.Header) {
+	left, err := strconv.Atoi(header.Get("X-RateLimit-Remaining"))
+	of, ofErr := strconv.Atoi(header.Get("X-RateLimit-Limit"))
+	if err == nil && ofErr == nil && left >= 0 && of > 0 {
+		l.left, l.of = min(left, of), of
+	}
 }
 
 // close lets nothing pass before a time. The caller holds mu.
