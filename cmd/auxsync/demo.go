@@ -7,12 +7,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/auxolotl/auxsync/cmd/auxsync/demo"
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/reports"
+	"github.com/auxolotl/auxsync/reports/weekly"
 	"github.com/auxolotl/auxsync/syncer"
 )
 
@@ -23,8 +25,11 @@ func (a *app) demoCommand() *cobra.Command {
 		Short: "Tell the whole story on two small repositories",
 		Long: `Make a small package set and a fork of it as two local repositories, and run the
 real program on them: adoption, a pass, conflicts, people's answers, a push at the
-wrong moment, and the account at the end. It needs git and nothing else, and takes
-a few seconds. It exits with 0 only if every expectation held.
+wrong moment, the account, and the report of the week. It needs git and nothing else,
+and takes a few seconds. It exits with 0 only if every expectation held.
+
+The report stays: with --dir in that folder, as report.html and report.md, and else as
+one page in the temporary directory, which is named.
 
 With --forge github the two are on a small GitHub inside this process, which nobody
 else can reach. Each conflict goes to whom the fork's policy or the package names, and
@@ -61,7 +66,7 @@ func (a *app) runDemo(ctx context.Context, dir, forge string) (err error) {
 	if err != nil {
 		return err
 	}
-	d := &demoProgram{path: filepath.Join(dir, "config.toml"), world: w}
+	d := &demoProgram{path: filepath.Join(dir, "config.toml"), world: w, keep: keep}
 	if forge == forks.ForgeGitHub {
 		if d.hub, err = demo.OpenHub(w); err != nil {
 			return err
@@ -99,6 +104,7 @@ type demoProgram struct {
 	world      *demo.World
 	hub        *demo.Hub // nil: conflicts are branches alone
 	references string
+	keep       bool // the world's folder stays
 
 	s     *session
 	track forks.Track
@@ -125,7 +131,7 @@ func (d *demoProgram) start(ctx context.Context, a *app) error {
 // configure writes the configuration and reads it.
 func (d *demoProgram) configure(a *app) (*forks.Config, error) {
 	dir := filepath.Dir(d.path)
-	text := demoConfig(d.world, dir)
+	text := demoConfig(d.world, dir, oneWeek(a.clock.Now()))
 	if d.hub != nil {
 		token := filepath.Join(dir, "token")
 		if err := os.WriteFile(token, []byte(d.hub.Token()), 0o600); err != nil {
@@ -214,15 +220,66 @@ func (d *demoProgram) People(ctx context.Context, w io.Writer) error {
 	return reports.People(w, list.(reports.PeopleList), reports.Style{})
 }
 
+// Report implements [demo.Program]. Where the folder does not stay, one file is left
+// outside of it: what the story was told for.
+func (d *demoProgram) Report(ctx context.Context) (kept demo.Kept, err error) {
+	week := forks.WeekAt(d.s.clock.Now(), d.s.zone())
+	if kept.Report, err = d.s.makeReport(ctx, d.track.Fork, week); err != nil {
+		return kept, err
+	}
+	page, err := weekly.HTML(kept.Report)
+	if err != nil {
+		return kept, err
+	}
+	if !d.keep {
+		name, err := keepPage(page)
+		kept.Files = []string{name}
+		return kept, err
+	}
+	for _, file := range []struct {
+		name string
+		data []byte
+	}{{"report.html", page}, {"report.md", weekly.Markdown(kept.Report)}} {
+		name := filepath.Join(d.world.Dir, file.name)
+		if err := os.WriteFile(name, file.data, 0o644); err != nil {
+			return kept, fmt.Errorf("write the demo's report: %w", err)
+		}
+		kept.Files = append(kept.Files, forks.Inert(name))
+	}
+	return kept, nil
+}
+
+// keepPage writes the page of the report where temporary files are, and names it.
+func keepPage(page []byte) (name string, err error) {
+	file, err := os.CreateTemp("", "auxsync-demo-report-*.html")
+	if err != nil {
+		return "", fmt.Errorf("keep the demo's report: %w", err)
+	}
+	_, err = file.Write(page)
+	if err = errors.Join(err, file.Close()); err != nil {
+		return "", errors.Join(fmt.Errorf("keep the demo's report: %w", err), os.Remove(file.Name()))
+	}
+	return forks.Inert(file.Name()), nil
+}
+
 func (d *demoProgram) Ledger(w io.Writer, p forks.Plan) error {
 	return reports.Ledger(w, p, reports.Style{})
 }
 
+// oneWeek names a time zone in which the story begins and ends in the same week.
+func oneWeek(now time.Time) string {
+	if forks.WeekAt(now, time.UTC) == forks.WeekAt(now.Add(time.Hour), time.UTC) {
+		return "UTC"
+	}
+	return "Etc/GMT-2" // east of UTC: the next week has begun there
+}
+
 // demoConfig is the shortest configuration of the demo's fork.
-func demoConfig(w *demo.World, dir string) []byte {
+func demoConfig(w *demo.World, dir, zone string) []byte {
 	return fmt.Appendf(nil, `# The demo's fork. Paths instead of addresses: it needs no network.
 state_dir = %q
 cache_dir = %q
+timezone = %q
 
 [log]
 level = "warn"
@@ -235,7 +292,7 @@ allow_transports = ["file"]
 [forks.demo.tracks.%s]
 follow = %q
 branch = %q
-`, filepath.Join(dir, "state"), filepath.Join(dir, "cache"), w.UpstreamDir, w.ForkDir, w.Track, w.Follow, w.Branch)
+`, filepath.Join(dir, "state"), filepath.Join(dir, "cache"), zone, w.UpstreamDir, w.ForkDir, w.Track, w.Follow, w.Branch)
 }
 
 // hubConfig is that of the fork on the demo's forge.

@@ -29,7 +29,7 @@ func TestDemoTellsTheStoryThroughPullRequests(t *testing.T) {
 	for _, want := range []string{
 		`references = "keep"`, "#2 · draft · ", "Take upstream's", "4 conflicts to decide.", "bento taps Squash and merge",
 		"@bento: `maintains harbor: pkgs/by-name/ha/harbor/package.nix:61`", "`ines`, by `author` in `the patch`: `away until", "here: `Pim Aldous`, `lark`.",
-		"$ auxsync people", "waits with noor and SIG cli", "/auxsync not mine", "asked: dmitri, sig-cli", "caro approves #4", "Paused by `caro`", "Nothing waits for a decision.", "Nothing was lost.", "expectations held.",
+		"$ auxsync people", "waits with noor and SIG cli", "/auxsync not mine", "asked: dmitri, sig-cli", "caro approves #4", "Paused by `caro`", "Nothing waits for a decision.", "Nothing was lost.", "11. The report", "First week, so far: demo has everything of upstream's", "expectations held.",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("it does not say %q", want)
@@ -47,6 +47,12 @@ func TestDemoTellsTheStoryThroughPullRequests(t *testing.T) {
 	token, err := os.ReadFile(filepath.Join(dir, "token"))
 	if err != nil || len(token) == 0 || strings.Contains(out.String(), string(token)) {
 		t.Errorf("the token is missing or told: %v", err)
+	}
+	for _, name := range []string{"report.html", "report.md"} {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil || !strings.Contains(string(text), "nothing was lost") || strings.Contains(string(text), string(token)) || !strings.Contains(out.String(), "     "+filepath.Join(dir, name)+"\n") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 	for _, page := range pages {
 		text, err := os.ReadFile(page)

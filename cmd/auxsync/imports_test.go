@@ -17,19 +17,23 @@ const module = "github.com/auxolotl/auxsync/"
 // arrows says which packages of the module each package may import, beside its
 // tests. What is not listed may not exist.
 func arrows() map[string][]string {
-	all := []string{"forks", "forks/maintainers", "forks/nix", "forks/store", "reports", "reports/web", "syncer", "syncer/github", "syncer/pulls", "syncer/repo", "systemd",
+	all := []string{"forks", "forks/maintainers", "forks/nix", "forks/store", "reports", "reports/publish", "reports/web", "reports/weekly", "syncer", "syncer/github", "syncer/pulls", "syncer/repo", "systemd",
 		"cmd/auxsync/control", "cmd/auxsync/demo", "cmd/auxsync/scripttest"}
 	return map[string][]string{
 		"cmd/auxsync":                        all,
 		"cmd/auxsync/control":                {"forks"},
-		"cmd/auxsync/demo":                   {"forks", "syncer/github/githubtest"},
+		"cmd/auxsync/demo":                   {"forks", "reports/weekly", "syncer/github/githubtest"},
 		"cmd/auxsync/scripttest":             {"forks", "syncer/github/githubtest", "syncer/github/githubtest/described", "syncer/repo/repotest"},
 		"forks":                              nil,
 		"forks/maintainers":                  {"forks", "forks/nix"},
 		"forks/nix":                          nil,
 		"forks/store":                        {"forks"},
 		"reports":                            {"forks"},
+		"reports/browsertest":                nil,
+		"reports/publish":                    {"forks", "reports/weekly"},
 		"reports/web":                        {"forks", "reports"},
+		"reports/weekly":                     {"forks"},
+		"reports/weekly/weeklytest":          {"forks", "reports/weekly"},
 		"syncer":                             {"forks", "forks/maintainers", "syncer/branches", "syncer/crash", "syncer/prove", "syncer/pulls", "syncer/rebase", "syncer/repo"},
 		"syncer/branches":                    {"forks"},
 		"syncer/crash":                       nil,
@@ -57,10 +61,12 @@ func heavy() map[string][]string {
 		"github.com/rogpeppe/go-internal":         {"cmd/auxsync", "cmd/auxsync/scripttest"},
 		"github.com/spf13/cobra":                  {"cmd/auxsync"},
 		"github.com/google/go-github":             {"syncer/github"},
-		"github.com/hashicorp/go-retryablehttp":   {"syncer/github"},
+		"github.com/hashicorp/go-retryablehttp":   {"reports/publish", "syncer/github"},
+		"github.com/wneessen/go-mail":             {"reports/publish"},
 		"github.com/bradleyfalzon/ghinstallation": {"syncer/github"},
 		"github.com/getkin/kin-openapi":           {"syncer/github/githubtest/described"},
 		"github.com/hmarr/codeowners":             {"forks/maintainers"},
+		"github.com/chromedp/":                    {"reports/browsertest"},
 		"go.yaml.in/yaml":                         {"forks/maintainers"},
 		"modernc.org/sqlite":                      {"forks/store"},
 		// Processes: git in syncer/repo, and what people run in the demo and in scripts.

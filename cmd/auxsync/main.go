@@ -15,6 +15,7 @@ import (
 	"syscall"
 	_ "time/tzdata" // a machine without zone data has the config's timezone all the same
 
+	"github.com/jonboulle/clockwork"
 	"github.com/spf13/cobra"
 
 	"github.com/auxolotl/auxsync/cmd/auxsync/control"
@@ -39,7 +40,12 @@ func main() {
 
 // run is the whole program: it returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string) int {
-	a := &app{in: stdin, out: stdout, err: stderr, env: env, children: &children{}}
+	return runAt(clockwork.NewRealClock(), args, stdin, stdout, stderr, env)
+}
+
+// runAt is run by a clock.
+func runAt(clock clockwork.Clock, args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string) int {
+	a := &app{in: stdin, out: stdout, err: stderr, env: env, clock: clock, children: &children{}}
 	ctx, stop, caught := untilSignal(context.Background(), func(number int) {
 		a.children.kill()
 		os.Exit(exitSignal + number)
@@ -162,6 +168,7 @@ type app struct {
 	in       io.Reader
 	out, err io.Writer
 	env      func(string) string
+	clock    clockwork.Clock
 
 	children *children
 	serving  bool // this is the daemon
@@ -230,7 +237,7 @@ was ever published stays reachable.`,
 		commands  []*cobra.Command
 	}{
 		{"passes", "To keep a fork:", []*cobra.Command{a.initCommand(), a.planCommand(), a.adoptCommand(), a.syncCommand(), a.retargetCommand()}},
-		{"looks", "To see where it stands:", []*cobra.Command{a.statusCommand(), a.conflictsCommand(), a.patchesCommand(), a.peopleCommand(), a.explainCommand()}},
+		{"looks", "To see where it stands:", []*cobra.Command{a.statusCommand(), a.conflictsCommand(), a.patchesCommand(), a.peopleCommand(), a.explainCommand(), a.reportCommand()}},
 		{"decisions", "To decide, as by a comment on a pull request:", a.decisionCommands()},
 		{"service", "To run the service:", []*cobra.Command{a.runCommand(), a.reloadCommand(), a.checkCommand(), a.backupCommand(), a.recoverCommand()}},
 		{"debug", "For developers and scripts:", []*cobra.Command{a.debugCommand()}},

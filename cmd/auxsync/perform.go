@@ -25,6 +25,7 @@ const (
 	verbMerge    = "merge"
 	verbPeople   = "people"
 	verbReview   = "review"
+	verbReport   = "report"
 )
 
 // passResult is what became of a pass, as it crosses the control socket.
@@ -71,6 +72,8 @@ func (s *session) perform(ctx context.Context, who string, req control.Request, 
 		return s.people(ctx)
 	case verbReview:
 		return s.reviewPolicies(ctx)
+	case verbReport:
+		return s.takeReport(ctx, req)
 	case verbDecide:
 		return s.takeDecision(ctx, who, req, say)
 	case verbMerge:

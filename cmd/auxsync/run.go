@@ -45,7 +45,7 @@ at once. What was begun is settled at the next start.`,
 				return err
 			}
 			a.serving = true
-			return a.serve(cmd.Context(), cfg, clockwork.NewRealClock())
+			return a.serve(cmd.Context(), cfg, a.clock)
 		},
 	}
 }
@@ -57,6 +57,7 @@ type daemon struct {
 	started time.Time
 	changed chan struct{} // has room for one: the tracks may have changed
 	renewed chan struct{} // has room for one: there may be other patterns than before
+	reports chan struct{} // has room for one: config names other places for reports
 	poller  *poller
 	asked   atomic.Int64 // requests that were done
 	kept    time.Time    // when caches and database were maintained last; of quietTime alone
@@ -73,13 +74,14 @@ func (a *app) serve(ctx context.Context, cfg *forks.Config, clock clockwork.Cloc
 	if err != nil {
 		return fmt.Errorf("take over the sockets of the unit: %w", err)
 	}
-	d := &daemon{manager: systemd.NewNotifier(a.env), started: clock.Now(), changed: make(chan struct{}, 1), renewed: make(chan struct{}, 1)}
+	d := &daemon{manager: systemd.NewNotifier(a.env), started: clock.Now(), changed: make(chan struct{}, 1), renewed: make(chan struct{}, 1), reports: make(chan struct{}, 1)}
 	d.notify(log, d.manager.Status("opening the state directory"))
 	d.notify(log, d.manager.Extend(upgradeTime))
 	if d.session, err = a.keepingAlone(ctx, cfg, clock, log); err != nil {
 		return errors.Join(err, sockets.Close())
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
+	d.publisher = d.newPublisher()
 	run, cut, err := d.store.BeginRun(ctx, buildVersion(), os.Getpid())
 	if err != nil {
 		return errors.Join(err, sockets.Close())
@@ -192,6 +194,7 @@ func (d *daemon) keep(ctx context.Context, sockets systemd.Sockets) (err error) 
 		defer close(done)
 		var both sync.WaitGroup
 		both.Go(func() { d.poller.run(aside) })
+		both.Go(func() { d.reporting(aside) })
 		d.watch(aside, hangups)
 		both.Wait()
 	}()

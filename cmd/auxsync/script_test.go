@@ -2,19 +2,43 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
+	"github.com/jonboulle/clockwork"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/auxolotl/auxsync/cmd/auxsync/scripttest"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"auxsync": main})
+	testscript.Main(m, map[string]func(){"auxsync": func() {
+		os.Exit(runAt(laterClock(os.Getenv("LATER")), os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv))
+	}})
 }
+
+// later is the real clock, put forward.
+type later struct {
+	clockwork.Clock
+	by time.Duration
+}
+
+// laterClock is the clock of a script's program: $LATER is by how much it is put forward.
+func laterClock(by string) clockwork.Clock {
+	d, err := time.ParseDuration(cmp.Or(by, "0s"))
+	if err != nil {
+		panic(err)
+	}
+	return later{clockwork.NewRealClock(), d}
+}
+
+func (l later) Now() time.Time                  { return l.Clock.Now().Add(l.by) }
+func (l later) Since(t time.Time) time.Duration { return l.Now().Sub(t) }
+func (l later) Until(t time.Time) time.Duration { return t.Sub(l.Now()) }
 
 // TestScripts runs what people do, one file a promise: see the names in
 // testdata/script, and package scripttest for the commands of a script. Under the race

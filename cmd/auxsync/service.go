@@ -44,7 +44,8 @@ func (d *daemon) Backup(ctx context.Context, w io.Writer) error { return d.backu
 func (d *daemon) servePage(ctx context.Context, l net.Listener) error {
 	const slow = 15 * time.Second
 	mux := http.NewServeMux()
-	mux.Handle("/", web.New(web.Config{Source: &page{d: d}, Clock: d.clock, Log: d.log, Title: "auxsync"}))
+	mux.Handle("/", web.New(web.Config{Source: &page{d: d}, Clock: d.clock, Log: d.log, Title: "auxsync",
+		Reports: func() (*os.Root, error) { return os.OpenRoot(d.catalog.current().Reports().Dir) }}))
 	mux.Handle(hooksPattern, newHooks(d))
 	server := &http.Server{
 		Handler:           mux,

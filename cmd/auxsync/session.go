@@ -17,6 +17,7 @@ import (
 
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/forks/store"
+	"github.com/auxolotl/auxsync/reports/publish"
 	"github.com/auxolotl/auxsync/syncer"
 	"github.com/auxolotl/auxsync/syncer/repo"
 )
@@ -24,17 +25,18 @@ import (
 // session is the wiring of one command: configuration, git, store, syncer.
 type session struct {
 	*app
-	config  *forks.Config
-	clock   clockwork.Clock
-	log     *zap.Logger
-	git     *repo.Git
-	store   *store.Store // nil where there is no database to read yet
-	catalog *catalog
-	syncer  *syncer.Syncer
-	forges  *forges
-	loop    *syncer.Loop // nil outside the daemon
-	lock    *store.FileLock
-	fetched func(context.Context, forks.Track) // in the daemon: takes in the policy
+	config    *forks.Config
+	clock     clockwork.Clock
+	log       *zap.Logger
+	git       *repo.Git
+	store     *store.Store // nil where there is no database to read yet
+	catalog   *catalog
+	syncer    *syncer.Syncer
+	forges    *forges
+	loop      *syncer.Loop // nil outside the daemon
+	lock      *store.FileLock
+	fetched   func(context.Context, forks.Track) // in the daemon: takes in the policy
+	publisher *publish.Publisher                 // nil where nothing was asked about reports
 	// back, in the daemon, has a fork's forge looked at again at a time at the latest.
 	back func(fork string, at time.Time)
 }
@@ -73,7 +75,7 @@ func (a *app) reading(ctx context.Context, cfg *forks.Config) (*session, error) 
 	if err != nil {
 		return nil, err
 	}
-	s := &session{app: a, config: cfg, clock: clockwork.NewRealClock(), log: log, store: db}
+	s := &session{app: a, config: cfg, clock: a.clock, log: log, store: db}
 	if err := s.wire(ctx, nil, forks.Writer{}); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -88,7 +90,7 @@ func (a *app) working(ctx context.Context, cfg *forks.Config) (*session, error) 
 	if err != nil {
 		return nil, err
 	}
-	return a.keeping(ctx, cfg, clockwork.NewRealClock(), log)
+	return a.keeping(ctx, cfg, a.clock, log)
 }
 
 // keeping takes the lock of the state directory and wires a session around it.
@@ -158,7 +160,7 @@ func (a *app) outsider(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	clock := clockwork.NewRealClock()
+	clock := a.clock
 	git, err := a.findGit(ctx, log, clock)
 	if err != nil {
 		return nil, err

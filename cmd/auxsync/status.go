@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/jonboulle/clockwork"
 	"github.com/spf13/cobra"
 
 	"github.com/auxolotl/auxsync/cmd/auxsync/control"
@@ -109,7 +108,7 @@ asks no remote, except with --from-fork.`,
 			if err != nil {
 				return err
 			}
-			overview := reports.Overview{At: clockwork.NewRealClock().Now().UTC()}
+			overview := reports.Overview{At: a.clock.Now().UTC()}
 			for _, v := range views {
 				overview.Tracks = append(overview.Tracks, statusOf(v))
 			}
@@ -156,7 +155,7 @@ upstream commit that caused it and the two branches on the fork that ask about i
 			if err != nil {
 				return err
 			}
-			list := reports.ConflictList{At: clockwork.NewRealClock().Now().UTC()}
+			list := reports.ConflictList{At: a.clock.Now().UTC()}
 			for _, v := range views {
 				if v.State != nil {
 					list.Add(v.Track.Fork, *v.State)
@@ -208,7 +207,7 @@ func (a *app) explain(views []control.View, id string) error {
 		if a.json {
 			err = a.printJSON(e)
 		} else {
-			err = reports.Explain(a.out, e, clockwork.NewRealClock().Now(), a.style())
+			err = reports.Explain(a.out, e, a.clock.Now(), a.style())
 		}
 		if err != nil {
 			return err

@@ -123,7 +123,9 @@ func (d *daemon) reload(context.Context) (any, error) {
 		d.takePolicy(context.Background(), t)
 	}
 	d.retrack()
+	d.publisher.Use(d.zone(), d.places())
 	poke(d.renewed)
+	poke(d.reports)
 	return r, nil
 }
 

@@ -9,7 +9,7 @@
 //     html/template escapes it. A link leaves the page only to a commit on a host
 //     whose addresses are known for sure.
 //   - A page is one answer: its style is inside it, it loads nothing, and the
-//     Content-Security-Policy allows nothing else.
+//     Content-Security-Policy allows nothing else. A report has a policy of its own.
 //   - Every answer has a bound: on time (see [Source]), and on how many tracks,
 //     patches, conflicts and files it lists. What is left out is counted.
 //   - All links are relative, so a web server may serve the page below any path.
@@ -19,7 +19,9 @@
 // "/" tells about every track, those that need a person first. "/FORK/TRACK" tells
 // about the patches, conflicts and decisions of one. "/status.json" is the
 // [reports.Overview]. "/healthz" is for monitoring: 200 and "ok", or 503 and the
-// tracks that are stale, one a line.
+// tracks that are stale, one a line. "/reports/" is the folder of weekly reports, file
+// by file: only plain files with the endings of a report, through no link, and no lists
+// but the one that is a file of it.
 //
 // # Health
 //

@@ -71,7 +71,8 @@ type index struct {
 	At      *moment
 	Summary string
 	Tracks  []card
-	More    int // tracks that are not listed
+	More    int  // tracks that are not listed
+	Reports bool // there are weekly reports
 }
 
 // indexOf orders the tracks by urgency, those of one urgency as in config.

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -45,6 +46,9 @@ type Config struct {
 	Clock  clockwork.Clock
 	Log    *zap.Logger
 	Title  string // heading of the first page; "auxsync" if empty
+	// Reports opens the folder of weekly reports, which may be shown to everybody, and which
+	// is closed after each request; nil for none. That it is missing is fs.ErrNotExist.
+	Reports func() (*os.Root, error)
 }
 
 //go:embed page.html
@@ -79,6 +83,7 @@ func New(c Config) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/{$}", s.index)
 	mux.HandleFunc("/{fork}/{track}", s.track)
+	s.reportRoutes(mux)
 	mux.HandleFunc("/status.json", s.json)
 	mux.HandleFunc("/healthz", s.health)
 	mux.HandleFunc("/", s.notFound)
@@ -111,7 +116,9 @@ func (s *server) index(w http.ResponseWriter, r *http.Request) {
 		s.unavailable(w, r, err)
 		return
 	}
-	s.page(w, r, http.StatusOK, "index", indexOf(o, s.Title, s.Clock.Now()))
+	x := indexOf(o, s.Title, s.Clock.Now())
+	x.Reports = s.haveReports()
+	s.page(w, r, http.StatusOK, "index", x)
 }
 
 func (s *server) track(w http.ResponseWriter, r *http.Request) {

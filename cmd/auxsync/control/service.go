@@ -44,7 +44,7 @@ type Hello struct {
 // Request asks for something to be done.
 type Request struct {
 	// Verb is what to do; the service knows which there are: sync, plan, adopt,
-	// retarget, reload, recover, check, decide, merge, people, review.
+	// retarget, reload, recover, check, decide, merge, people, review, report.
 	Verb string `json:"verb"`
 	// Track is the name of a track or fork/track; empty where the verb then means
 	// all of them, or none.
@@ -65,6 +65,12 @@ type Request struct {
 	Conflict string     `json:"conflict,omitempty"`
 	Because  string     `json:"because,omitempty"`
 	As       string     `json:"as,omitempty"`
+
+	// Of report: the fork, all without one; the week, the last one without one; and
+	// whether it is to be brought to where the config says.
+	Fork    string `json:"fork,omitempty"`
+	Week    string `json:"week,omitempty"`
+	Publish bool   `json:"publish,omitempty"`
 }
 
 // The schemas of what is sent.

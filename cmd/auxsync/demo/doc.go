@@ -11,10 +11,13 @@
 //     dates are fixed, and no configuration of the machine is read.
 //   - Whom each conflict is given to is known beforehand too, and why: with a forge the
 //     fork has a policy, one of its people is away, and of two nobody knows a login.
-//   - Nothing leaves the world's folder. Both repositories are bare and local, and a
-//     forge is reached from this machine alone.
+//   - Nothing leaves the world's folder but the report, which the program keeps where it
+//     likes. Both repositories are bare and local, and a forge is reached from this
+//     machine alone.
 //   - At upstream's state of the first contact each outcome of the design that a
 //     first pass can have occurs, and each is known beforehand ([World.Expect]).
+//   - The story is one week's, and ends with the report of it: what that counts is what
+//     the story told.
 //   - [Run] and [RunPulls] return nil only if every expectation held. Where people give
 //     the same answers, the fork's branch ends with the same tree.
 //   - With a forge time is the story's: nobody waits, and whoever has to wait leaps.

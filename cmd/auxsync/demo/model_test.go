@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/reports/weekly"
 )
 
 // model is the least program that the story holds with. It is told the causes
@@ -28,6 +29,7 @@ type model struct {
 	ended     map[string]forks.Outcome        // by subject
 	ids       map[string]forks.PatchID        // by subject
 	folded    map[string][]forks.FoldedCommit // by the subject they went into
+	outcomes  map[forks.Outcome]int           // of the stack, as published
 }
 
 func (m *model) Adopt(context.Context) (forks.Plan, error) {
@@ -57,6 +59,31 @@ func (m *model) Ledger(w io.Writer, p forks.Plan) error {
 		fmt.Fprintf(w, "%s %s %s\n", row.Ahead, row.Published, row.Subject)
 	}
 	return nil
+}
+
+// Report tells of the week what the model knows of it.
+func (m *model) Report(context.Context) (Kept, error) {
+	asked := []string{harborPatch, tarnPatch, loomPatch, mistlePatch}
+	r := weekly.Report{FirstWeek: true, Summary: "first week, so far: nothing was lost."}
+	for _, subject := range asked {
+		r.Conflicts.Resolved = append(r.Conflicts.Resolved, weekly.Resolved{Subject: subject})
+	}
+	r.Conflicts.Opened, r.Conflicts.ByPeople = len(asked), len(asked)
+	t := weekly.Track{Track: m.w.Track, Condition: forks.TrackFollowing, OldBase: m.w.Base(), NewBase: m.state.Base, Lag: weekly.Lag{Known: true}}
+	fmt.Sscan(m.run("-C", m.w.UpstreamDir, "rev-list", "--count", "--no-merges", m.w.Base().String()+".."+m.w.Follow), &t.Taken)
+	t.Stack = weekly.Stack{Patches: len(m.state.Patches), Outcomes: m.outcomes, Upstreamed: []weekly.PatchNote{{Subject: quillPatch}}}
+	switch m.fault {
+	case "reports an answer less":
+		r.Conflicts.ByPeople--
+	case "reports a patch less":
+		t.Stack.Patches--
+	case "reports a security fix":
+		r.Security.AllTaken++
+	case "reports a loss":
+		r.Summary = "a patch was lost."
+	}
+	r.Tracks = []weekly.Track{t}
+	return Kept{Report: r, Files: []string{"report.html"}}, nil
 }
 
 func (m *model) Sync(ctx context.Context) (forks.Plan, error) {
@@ -101,8 +128,12 @@ func (m *model) SyncWith(_ context.Context, meanwhile func() error) (forks.Plan,
 	}
 	m.reachable[tip] = true
 	m.record(open)
+	m.outcomes = map[forks.Outcome]int{}
 	for _, e := range m.stack {
 		plan.Outcomes = append(plan.Outcomes, *rows[e.subject])
+		if published := rows[e.subject].Published; !published.Ends() {
+			m.outcomes[published]++
+		}
 	}
 	plan.Base.New, plan.CandidateTip, plan.State = base, m.state.Tip, m.state
 	return plan, nil

@@ -35,6 +35,7 @@ func RunPulls(ctx context.Context, out io.Writer, w *World, h *Hub, p PullProgra
 		{"A pause", s.pause},
 		{"The wrong moment", s.momentOfPulls},
 		{"The account", s.accountOfPulls},
+		{"The report", s.theReport},
 	})
 }
 

@@ -25,6 +25,9 @@ type Program interface {
 	SyncWith(ctx context.Context, meanwhile func() error) (forks.Plan, error)
 	// Ledger prints what became of every patch in a pass, in the program's own way.
 	Ledger(w io.Writer, p forks.Plan) error
+	// Report makes the report of the week in which the story happens, and keeps it for
+	// whoever the story is told to.
+	Report(ctx context.Context) (Kept, error)
 }
 
 // Run tells the story with the program on a new world, and checks each of its
@@ -40,6 +43,7 @@ func Run(ctx context.Context, out io.Writer, w *World, p Program) error {
 		{"Two more answers", s.twoAnswers},
 		{"The wrong moment", s.wrongMoment},
 		{"The account", s.account},
+		{"The report", s.theReport},
 	})
 }
 
@@ -91,6 +95,9 @@ func (s *story) say(format string, args ...any) {
 	}
 	fmt.Fprintf(s.out, "   %s\n", strings.ReplaceAll(text, "\n", "\n   "))
 }
+
+// quote prints a line that is not the story's own.
+func (s *story) quote(text string) { fmt.Fprintf(s.out, "     %s\n", text) }
 
 // typed shows what a person typed.
 func (s *story) typed(p Pushed) {

@@ -34,7 +34,7 @@ func TestStoryHolds(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}
-			for _, want := range []string{"bento$ git push origin auxsync/", "Nothing was lost.", "expectations held."} {
+			for _, want := range []string{"bento$ git push origin auxsync/", "Nothing was lost.", "     first week, so far: nothing was lost.\n", "     report.html\n", "expectations held."} {
 				if !strings.Contains(out, want) {
 					t.Errorf("the story does not say %q:\n%s", want, out)
 				}
@@ -54,6 +54,10 @@ func TestStoryNamesWhatDoesNotHold(t *testing.T) {
 		"hides that it waits":       "the plan does not say that the branch waits",
 		"forgets who answered":      "of Bento Okafor: pushed since",
 		"pushes with force":         "Noor's commit is not in the branch",
+		"reports an answer less":    "step 9 (The report): the report counts 3 answers of people, want 4",
+		"reports a patch less":      "step 9 (The report): the report counts 9 patches, want 10",
+		"reports a security fix":    "the report has 1 security commits, want none",
+		"reports a loss":            "the report does not say that nothing was lost",
 	} {
 		t.Run(fault, func(t *testing.T) {
 			t.Parallel()

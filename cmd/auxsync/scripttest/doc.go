@@ -7,7 +7,8 @@
 // Every script begins with two real bare repositories in $WORK: upstream.git, with
 // the files a.nix to f.nix of twelve lines each ("a line 1" …) on branch main, and
 // fork.git, a copy of it. config.toml follows main with the track "aux", on branch
-// main; set $HISTORY before `world` for another mode. Dates are fixed.
+// main; set $HISTORY before `world` for another mode. Dates are fixed. $LATER puts the
+// program's clock forward, such as by "168h".
 //
 // # Words
 //
