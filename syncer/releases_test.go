@@ -1,7 +1,8 @@
+//go:build !race
+
 package syncer_test
 
 import (
-	"context"
 	"strings"
 	"testing"
 
@@ -27,19 +28,6 @@ func released(t *testing.T, history forks.History, patched ...string) *world {
 func (w *world) release(name string, id forks.Hash) {
 	w.t.Helper()
 	w.up.Git(w.t, "-c", "user.name=Ada", "-c", "user.email=ada@example.org", "tag", "-f", "-a", "-m", "release "+name, name, id.String())
-}
-
-// syncError makes a pass that is to fail, and returns what it says.
-func (w *world) syncError(o syncer.Options) string {
-	w.t.Helper()
-	_, err := w.Sync(context.Background(), w.track, o)
-	if err == nil {
-		w.t.Fatalf("the pass did not fail")
-	}
-	if forks.KindOf(err) != forks.NeedsPerson {
-		w.t.Errorf("kind %v of %v", forks.KindOf(err), err)
-	}
-	return err.Error()
 }
 
 func TestTrackOfReleasesFollowsTheNewestOne(t *testing.T) {

@@ -1,7 +1,8 @@
+//go:build !race
+
 package syncer_test
 
 import (
-	"context"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -10,34 +11,6 @@ import (
 	"github.com/auxolotl/auxsync/syncer"
 	"github.com/auxolotl/auxsync/syncer/repo/repotest"
 )
-
-// parted is a published world and another upstream, which parted from the first one
-// before the track's base. The configuration names the other one.
-func parted(t *testing.T, history forks.History, patched ...string) (w *world, first, other *repotest.Repo) {
-	t.Helper()
-	w = newWorld(t, history)
-	other = w.up.Fork(t, filepath.Join(w.dir, "other.git"))
-	for _, name := range patched {
-		w.fork.Commit(t, "main", repotest.Grace, name+": fork change", map[string]string{name + ".nix": lines(name, 1, 12, "5=fork;")})
-	}
-	w.adopt()
-	w.up.Commit(t, "main", repotest.Ada, "e: bump", map[string]string{"e.nix": lines("e", 1, 12, "3=two;")})
-	w.sync()
-	first = w.up
-	other.Commit(t, "main", repotest.Alan, "d: of the other", map[string]string{"d.nix": lines("d", 1, 12, "3=other;")})
-	w.up, w.track.Upstream = other, other.Dir
-	return w, first, other
-}
-
-// retarget makes the pass in which a person says that the change is meant.
-func (w *world) retarget() syncer.Outcome {
-	w.t.Helper()
-	out, err := w.Sync(context.Background(), w.track, syncer.Options{Who: "mona", Retarget: true})
-	if err != nil {
-		w.t.Fatalf("retarget: %v", err)
-	}
-	return out
-}
 
 func TestAnotherUpstreamStopsTheTrackUntilAPersonMeansIt(t *testing.T) {
 	t.Parallel()

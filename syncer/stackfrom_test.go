@@ -1,3 +1,5 @@
+//go:build !race
+
 package syncer_test
 
 import (
@@ -14,47 +16,6 @@ import (
 	"github.com/auxolotl/auxsync/syncer"
 	"github.com/auxolotl/auxsync/syncer/repo/repotest"
 )
-
-// channels is a published world and a second track of the same fork, which carries the
-// stack of the first one on upstream's branch stable. Both were made from the same
-// commit; the patches named are on main, and on none of them on stable.
-func channels(t *testing.T, patched ...string) (w, stable *world) {
-	t.Helper()
-	w = newWorld(t, forks.Merging)
-	start := w.up.Tip(t, "main")
-	w.up.SetRef(t, "stable", start)
-	w.fork.SetRef(t, "stable", start)
-	for _, name := range patched {
-		w.fork.Commit(t, "main", repotest.Grace, name+": fork change", map[string]string{name + ".nix": lines(name, 1, 12, "5=fork;")})
-	}
-	w.adopt()
-	return w, w.channel("stable")
-}
-
-// channel is the world of another track of the same fork that carries w's stack.
-func (w *world) channel(branch string) *world {
-	w.t.Helper()
-	c := *w
-	c.store = newMemory()
-	config := w.Config
-	config.Store = c.store
-	c.Syncer = syncer.New(config)
-	c.track.Name, c.track.Branch, c.track.Follow, c.track.StackFrom = "aux-"+branch, branch, branch, w.track.Name
-	return &c
-}
-
-// commit is a person's commit on the fork's branch of the track.
-func (w *world) commit(subject string, files map[string]string) forks.Hash {
-	w.t.Helper()
-	return w.fork.Commit(w.t, w.track.Branch, repotest.Alan, subject, files)
-}
-
-// file is what a file of the fork's branch of the track holds.
-func (w *world) file(path string) string {
-	w.t.Helper()
-	text, _ := w.fork.File(w.t, w.track.Branch, path)
-	return text
-}
 
 func TestChannelCarriesTheStackOfItsSource(t *testing.T) {
 	t.Parallel()
@@ -221,16 +182,6 @@ func commitDate(t *testing.T, r *repotest.Repo, id forks.Hash) time.Time {
 		t.Fatal(err)
 	}
 	return at
-}
-
-// recordedState is the track's state as its last pass left it.
-func (w *world) recordedState() *forks.State {
-	w.t.Helper()
-	s, err := w.Read(context.Background(), w.track)
-	if err != nil {
-		w.t.Fatalf("%v", err)
-	}
-	return s
 }
 
 func TestWhatUpstreamHasInTheChannelAlreadyEndsThere(t *testing.T) {
