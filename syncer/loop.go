@@ -247,7 +247,7 @@ func (l *Loop) rest(ctx context.Context, now time.Time) {
 		need = scarceTime
 	}
 	if l.Idle == nil || l.idle.done || l.idle.cancel != nil || len(l.lanes) > 0 || len(l.requests) > 0 ||
-		l.schedule.overdue(now) > 0 || some && next < need {
+		l.schedule.overdue(now) > 0 || !some || next < need { // without tracks nobody knows what is quiet
 		return
 	}
 	ctx, cancel := context.WithCancel(ctx)
