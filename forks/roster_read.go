@@ -31,8 +31,9 @@ type item struct {
 }
 
 var (
-	// A handle is a name in a list of maintainers: what Nix takes for an attribute.
-	handlePattern       = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_'.-]{0,99}$`)
+	// An alias is a handle in a list of maintainers, which is what Nix takes for an
+	// attribute, or the name of an author, by which people are known without a forge.
+	aliasPattern        = regexp.MustCompile(`^[\p{L}\p{N}_]([\p{L}\p{M}\p{N}_'. -]{0,98}[\p{L}\p{M}\p{N}_'.-])?$`)
 	sigNamePattern      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
 	upstreamTeamPattern = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9_-]{0,38}/)?[A-Za-z0-9_][A-Za-z0-9_'.-]{0,99}$`)
 	patchIDPattern      = regexp.MustCompile(`^p[0-9a-f]{10}$`)
@@ -103,8 +104,8 @@ func (r *rosterReader) aliases(t *tomlTable, path keyPath, login string) {
 		key := strings.ToLower(alias.value)
 		first, taken := r.named[key]
 		switch {
-		case !handlePattern.MatchString(alias.value):
-			r.problems.add(alias.line, at, "%q is no handle of a list of maintainers, such as \"ada\" or \"ada-l\"", alias.value)
+		case !aliasPattern.MatchString(alias.value):
+			r.problems.add(alias.line, at, "%q is neither a handle of a list of maintainers, such as \"ada-l\", nor a name, such as \"Ada Lovelace\"", alias.value)
 			continue
 		case taken && first.String() != own && first.String() != at.String():
 			r.problems.add(alias.line, at, "%q is a name of %s too; a name stands for one person", alias.value, keyPath(first[:2]))
