@@ -65,17 +65,17 @@ func (y *year) firstWeek() {
 	y.passes("2026-01-09 10:30", "2026-01-11 22:30", 6*time.Hour, 0)
 }
 
-// ordinaryWeek is one in which upstream updates a package, and all is well: a pass on
-// Monday and on Thursday.
+// ordinaryWeek is one in which all is well, with a pass on
+// Monday, Wednesday and Friday. Upstream has something new in every third of them.
 func (y *year) ordinaryWeek(week forks.Week) {
 	y.Helper()
 	monday := week.Start(y.zone)
 	y.to(theLater(y.clock.Now(), monday.Add(9*time.Hour)))
-	if n := y.bumped; week.Number%2 == 0 {
+	if n := y.bumped; week.Number%3 == 0 {
 		y.bumps(n, "sqlite", fmt.Sprintf("1.%d", n), fmt.Sprintf("1.%d", n+1))
 		y.bumped++
 	}
-	for _, after := range []time.Duration{10 * time.Hour, 82 * time.Hour} {
+	for _, after := range []time.Duration{10 * time.Hour, 62 * time.Hour, 114 * time.Hour} {
 		y.to(monday.Add(after))
 		if err := y.tries(); err != nil {
 			y.Fatalf("the pass of %s: %v", y.clock.Now(), err)
@@ -137,7 +137,7 @@ func (y *year) afterBusyWeek() {
 	y.Helper()
 	y.at("2026-05-19 10:00")
 	y.decides("noor", "nginx: listen on loopback by default", forks.VerbKeepOurs, "the fork's users rely on it")
-	y.pass("2026-05-21 10:00")
+	y.passes("2026-05-20 10:00", "2026-05-22 10:00", 48*time.Hour, 0)
 }
 
 // brokenWeek has an upstream that cannot be reached, a branch that somebody rewrote, a
@@ -147,40 +147,36 @@ func (y *year) brokenWeek() {
 	y.mail = true
 	y.ends(false)
 	y.starts()
-	y.at("2026-09-14 03:00")
-	for range 2 { // it takes an hour until a new process believes the clock
-		if _, err := y.s.publisher.Round(y.Context()); err != nil {
-			y.Fatal(err)
-		}
-		y.clock.Advance(time.Hour)
-	}
-	y.pass("2026-09-14 10:00")
+	y.rounds(y.clock.Now().Add(time.Hour)) // it takes an hour until a new process believes the clock
+	y.passes("2026-09-14 09:00", "2026-09-15 03:00", 6*time.Hour, 0)
 
 	y.at("2026-09-15 08:00")
 	away := y.upstream.Dir + ".away"
 	y.moves(y.upstream.Dir, away)
-	y.passes("2026-09-15 09:00", "2026-09-17 12:00", 3*time.Hour, 18)
+	y.passes("2026-09-15 09:00", "2026-09-18 03:00", 6*time.Hour, 12)
 	y.moves(away, y.upstream.Dir)
-	y.at("2026-09-17 13:00")
+	y.at("2026-09-18 08:00")
 	y.bumps(0, "git", "1.1", "1.2")
-	y.pass("2026-09-17 15:00")
+	y.passes("2026-09-18 09:00", "2026-09-19 03:00", 6*time.Hour, 0)
 
-	y.at("2026-09-18 10:00")
+	y.at("2026-09-19 08:00")
 	y.fork.Now = y.clock.Now()
 	before := y.fork.Tip(y, yearBranch)
 	y.fork.SetRef(y, "kept", before)
-	y.fork.SetRef(y, yearBranch, y.fork.Build(y, repotest.Commit{Branch: "rewritten", Author: dmitri, Subject: "everything in one", Parents: []forks.Hash{y.state().Base}, Tree: y.fork.Tree(y, before)})[0])
+	y.fork.SetRef(y, yearBranch, y.fork.Build(y, repotest.Commit{Branch: "rewritten", Author: dmitri, Subject: "everything in one",
+		Parents: []forks.Hash{y.state().Base}, Tree: y.fork.Tree(y, before)})[0])
 	y.fork.SetRef(y, "rewritten", forks.Hash{})
-	y.at("2026-09-18 11:00")
+	y.at("2026-09-19 09:00")
 	if err := y.tries(); forks.KindOf(err) != forks.NeedsPerson {
 		y.Fatalf("a rewritten branch does not stop the track: %v", err)
 	}
-	y.passes("2026-09-18 12:00", "2026-09-19 00:00", 6*time.Hour, 3)
-	y.at("2026-09-19 08:00")
+	y.passes("2026-09-19 15:00", "2026-09-19 21:00", 6*time.Hour, 2)
+	y.measures(12e9, 2.2e9, 8.7e6) // the last sign of life
+	y.at("2026-09-19 23:00")
 	y.ends(true)
-	y.at("2026-09-19 20:00")
+	y.at("2026-09-20 08:00")
 	y.starts()
-	y.passes("2026-09-19 21:00", "2026-09-20 21:00", 8*time.Hour, 4)
+	y.passes("2026-09-20 09:00", "2026-09-20 21:00", 6*time.Hour, 3)
 	y.measures(12e9, 2.2e9, 8.8e6)
 }
 
@@ -194,7 +190,7 @@ func (y *year) afterBrokenWeek() {
 	y.ends(false)
 	y.starts()
 	y.pass("2026-09-21 11:00")
-	y.pass("2026-09-24 11:00")
+	y.passes("2026-09-23 11:00", "2026-09-25 11:00", 48*time.Hour, 0)
 }
 
 // lastWeek is that of the turn of the year: a conflict, and a fix.
@@ -204,7 +200,7 @@ func (y *year) lastWeek() {
 	y.at("2026-12-29 09:00")
 	y.changes(2, "python3: fix a vulnerability in the parser of dates", "python3", `"--enable-shared"`, `"--enable-shared"`+"\n"+`    "--with-dates"`)
 	y.changes(3, "hello: say what it is", "hello", "The program hello", "A program that greets")
-	y.pass("2026-12-29 12:00")
+	y.passes("2026-12-29 12:00", "2027-01-01 00:00", 12*time.Hour, 0)
 	y.at("2027-01-02 00:30")
 	y.decides("ines", "hello: greet in plain words", forks.VerbTakeUpstream, "good enough, says ines")
 	y.pass("2027-01-03 18:00")

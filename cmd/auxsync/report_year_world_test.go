@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -58,7 +59,7 @@ func newYear(t *testing.T, at string) *year {
 	if err != nil {
 		t.Fatal(err)
 	}
-	y := &year{T: t, bumped: 1, dir: t.TempDir(), zone: zone}
+	y := &year{T: t, bumped: 1, dir: shortFolder(t), zone: zone}
 	begin, err := time.ParseInLocation("2006-01-02 15:04", at, zone)
 	if err != nil {
 		t.Fatal(err)
@@ -66,6 +67,25 @@ func newYear(t *testing.T, at string) *year {
 	y.clock = scriptClock{clockwork.NewFakeClockAt(begin)}
 	y.upstream = repotest.New(t, filepath.Join(y.dir, "upstream.git"))
 	return y
+}
+
+// folderLength is how long the name of the folder is: a report shortens what is too long,
+// and has to do so at the same place each time.
+const folderLength = 40
+
+// shortFolder makes a folder with a name of that length.
+func shortFolder(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(os.TempDir(), fmt.Sprintf("year-%08x", rand.Uint32()))
+	if len(dir) > folderLength {
+		t.Skipf("the folder for temporary files has too long a name: %s", os.TempDir())
+	}
+	dir += strings.Repeat("-", folderLength-len(dir))
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
 }
 
 // at moves the clock to a time of the zone, which is never before the last one.
@@ -93,7 +113,7 @@ func (y *year) config() *forks.Config {
 	text := fmt.Sprintf(`state_dir = %q
 cache_dir = %q
 timezone = %q
-interval = "2d"
+interval = "15h"
 publish_every = "12h"
 
 [reports]
@@ -139,11 +159,8 @@ func (y *year) starts() {
 		y.Fatal(err)
 	}
 	y.s, s.publisher = s, s.newPublisher()
-	once := true
 	s.syncer.Barrier = func() error {
-		if once {
-			y.clock.Advance(passTakes)
-		}
+		y.clock.Advance(passTakes)
 		return nil
 	}
 	if y.run, _, err = s.store.BeginRun(y.Context(), buildVersion(), os.Getpid()); err != nil {
@@ -260,24 +277,34 @@ func (y *year) pushes(who, subject string, files map[string]string) {
 	y.fork.Commit(y, yearBranch, who, subject, files)
 }
 
-// monday makes the rounds of the publisher from the end of a week to an hour later, when
-// it believes the clock: each when the one before asked for it, and once more at the end.
+// monday makes the rounds of the publisher after the end of a week, each when the one
+// before says so, until an hour after it: then the report is made and brought.
 func (y *year) monday(week forks.Week) {
 	y.Helper()
 	y.to(theLater(y.clock.Now(), week.End(y.zone)))
-	for over := y.clock.Now().Add(time.Hour); ; {
+	y.rounds(week.End(y.zone).Add(time.Hour))
+}
+
+// rounds makes the rounds of the publisher up to a time, and one at it.
+func (y *year) rounds(last time.Time) {
+	y.Helper()
+	for {
 		next, err := y.s.publisher.Round(y.Context())
 		if err != nil {
 			y.Fatal(err)
 		}
-		if !y.clock.Now().Before(over) {
+		if !y.clock.Now().Before(last) {
 			return
 		}
-		if next.After(over) {
-			next = over
-		}
-		y.to(next)
+		y.to(earlier(next, last))
 	}
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 func theLater(a, b time.Time) time.Time {
