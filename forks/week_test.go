@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	_ "time/tzdata" // a machine without zone data holds the same weeks
 
 	"pgregory.net/rapid"
 
@@ -79,7 +80,7 @@ func TestWeekBeginsOnMondayInItsZoneWhateverClocksDo(t *testing.T) {
 	} {
 		zone, err := time.LoadLocation(c.zone)
 		if err != nil {
-			t.Skip(err)
+			t.Fatal(err)
 		}
 		w, err := forks.ParseWeek(c.week)
 		if err != nil {

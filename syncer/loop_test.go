@@ -258,6 +258,11 @@ func TestIdleRunsOnceInQuietTimeAndMakesRoomForPasses(t *testing.T) {
 	})
 }
 
+func TestIdleWaitsForTheTracks(t *testing.T) {
+	configure := func(w *loopWorld) { w.Idle = func(context.Context) { w.Error("maintenance before anything is known") } }
+	inLoop(t, nil, configure, func(_ *testing.T, w *loopWorld) { w.later(time.Hour) })
+}
+
 func TestIdleDoesNotRunWherePassesAreSoonDue(t *testing.T) {
 	configure := func(w *loopWorld) { w.Idle = func(context.Context) { w.Error("maintenance all the same") } }
 	inLoop(t, nil, configure, func(t *testing.T, w *loopWorld) {
