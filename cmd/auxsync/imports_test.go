@@ -17,7 +17,7 @@ const module = "github.com/auxolotl/auxsync/"
 // arrows says which packages of the module each package may import, beside its
 // tests. What is not listed may not exist.
 func arrows() map[string][]string {
-	all := []string{"forks", "forks/maintainers", "forks/nix", "forks/store", "reports", "reports/publish", "reports/web", "reports/weekly", "syncer", "syncer/github", "syncer/pulls", "syncer/repo", "systemd",
+	all := []string{"forks", "forks/maintainers", "forks/nix", "forks/store", "reports", "reports/publish", "reports/web", "reports/weekly", "syncer", "syncer/github", "syncer/merge", "syncer/merge/lines", "syncer/pulls", "syncer/rebase", "syncer/repo", "systemd",
 		"cmd/auxsync/control", "cmd/auxsync/demo", "cmd/auxsync/scripttest"}
 	return map[string][]string{
 		"cmd/auxsync":                        all,
@@ -34,17 +34,21 @@ func arrows() map[string][]string {
 		"reports/web":                        {"forks", "reports"},
 		"reports/weekly":                     {"forks"},
 		"reports/weekly/weeklytest":          {"forks", "reports/weekly"},
-		"syncer":                             {"forks", "forks/maintainers", "syncer/branches", "syncer/crash", "syncer/prove", "syncer/pulls", "syncer/rebase", "syncer/repo"},
+		"syncer":                             {"forks", "forks/maintainers", "syncer/branches", "syncer/crash", "syncer/merge", "syncer/prove", "syncer/pulls", "syncer/rebase", "syncer/repo"},
 		"syncer/branches":                    {"forks"},
 		"syncer/crash":                       nil,
 		"syncer/github":                      {"forks"},
 		"syncer/github/githubtest":           {"syncer/repo/repotest"},
 		"syncer/github/githubtest/described": {"syncer/github/githubtest", "syncer/github/githubtest/api", "syncer/repo/repotest"},
 		"syncer/github/githubtest/api":       nil,
-		"syncer/prove":                       {"forks"},
+		"syncer/merge":                       {"forks", "syncer/merge/lines", "syncer/merge/renames"},
+		"syncer/merge/lines":                 nil,
+		"syncer/merge/mergetest":             {"forks", "syncer/repo/repotest"},
+		"syncer/merge/renames":               {"forks"},
+		"syncer/prove":                       {"forks", "syncer/merge"},
 		"syncer/pulls":                       {"forks"},
 		"syncer/pulls/pullstest":             {"forks", "syncer/pulls", "syncer/repo/repotest"},
-		"syncer/rebase":                      {"forks"},
+		"syncer/rebase":                      {"forks", "syncer/merge"},
 		"syncer/repo":                        {"forks"},
 		"syncer/repo/repotest":               {"forks"},
 		"systemd":                            nil,
@@ -70,7 +74,7 @@ func heavy() map[string][]string {
 		"go.yaml.in/yaml":                         {"forks/maintainers"},
 		"modernc.org/sqlite":                      {"forks/store"},
 		// Processes: git in syncer/repo, and what people run in the demo and in scripts.
-		"os/exec": {"cmd/auxsync/demo", "cmd/auxsync/scripttest", "syncer/github/githubtest", "syncer/repo", "syncer/repo/repotest"},
+		"os/exec": {"cmd/auxsync/demo", "cmd/auxsync/scripttest", "syncer/github/githubtest", "syncer/merge/mergetest", "syncer/repo", "syncer/repo/repotest"},
 		"unsafe":  {},
 		"C":       {},
 	}

@@ -1,0 +1,92 @@
+package merge_test
+
+import "testing"
+
+// crossed is a history with two merge bases: base, one change to the left and one to the
+// right, and two merges of them whose trees are given.
+func crossed(base, left, right, ours, theirs string) []commit {
+	return []commit{{"base", "", base}, {"left", "base", left}, {"right", "base", right}, {"ours", "left right", ours}, {"theirs", "right left", theirs}}
+}
+
+// TestHistoriesThatCross have several merge bases, which are merged first. What is in
+// conflict in there becomes part of the virtual base and is never told.
+func TestHistoriesThatCross(t *testing.T) {
+	t.Parallel()
+	runHistories(t, []historyCase{
+		{name: "one base", commits: []commit{{"base", "", "a = 1..9"}, {"ours", "base", "a = x 2..9"}, {"theirs", "base", "a = 1..8 y"}},
+			files: "a"},
+		{name: "one base, shown", commits: []commit{{"base", "", "a = 1 2 3"}, {"ours", "base", "a = 1 x 3"}, {"theirs", "base", "a = 1 y 3"}}, settings: style("diff3"),
+			says: "contents a", files: "a"},
+		{name: "one is an ancestor of the other", commits: []commit{{"ours", "", "a = 1"}, {"theirs", "ours", "a = 2"}},
+			files: "a"},
+		{name: "clean inside", commits: crossed("a = 1..9", "a = l 2..9", "a = 1..8 r", "a = l 2..8 r; o = o", "a = l 2..8 r; t = t"),
+			files: "a o t"},
+		{name: "clean inside, in conflict outside", commits: crossed("a = 1..9", "a = l 2..9", "a = 1..8 r", "a = l 2 3 4 o 6 7 8 r", "a = l 2 3 4 t 6 7 8 r"),
+			says: "contents a", files: "a"},
+		{name: "contents in conflict inside, solved alike", commits: crossed("a = 1 2 3", "a = 1 l 3", "a = 1 r 3", "a = 1 l 3", "a = 1 l 3; t = t"),
+			files: "a t"},
+		{name: "contents in conflict inside, solved differently", commits: crossed("a = 1 2 3", "a = 1 l 3", "a = 1 r 3", "a = 1 l 3", "a = 1 r 3"),
+			says: "contents a", files: "a"},
+		{name: "contents in conflict inside, shown", commits: crossed("a = 1 2 3", "a = 1 l 3", "a = 1 r 3", "a = 1 l 3", "a = 1 r 3"), settings: style("diff3"),
+			says: "contents a", files: "a"},
+		{name: "contents in conflict inside, shown in short", commits: crossed("a = 1 2 3", "a = 1 l 3", "a = 1 r 3", "a = 1 l x 3", "a = 1 r 3"), settings: style("zdiff3"),
+			says: "contents a", files: "a"},
+		{name: "contents in conflict inside, left by one side", commits: crossed("a = 1 2 3", "a = 1 l 3", "a = 1 r 3", "a = 1 x 3", "k = k"),
+			says: "modify/delete a", files: "a k"},
+		{name: "deleted and changed inside", commits: crossed("a = 1; k = k", "k = k", "a = 2; k = k", "k = k; o = o", "a = 2; k = k"),
+			says: "modify/delete a", files: "a k o"},
+		{name: "deleted and changed inside, changed again", commits: crossed("a = 1..9; k = k", "k = k", "a = 1..8 r; k = k", "k = k; o = o", "a = t 2..8 r; k = k"),
+			says: "modify/delete a", files: "a k o"},
+		{name: "moved inside", commits: crossed("a = 1..9", "b = 1..9", "a = 1..8 r", "b = 1..8 r; o = o", "b = t 2..8 r"),
+			files: "b o"},
+		{name: "moved to two places inside", commits: crossed("a = 1..9", "b = 1..9", "c = 1..9", "b = 1..9", "c = 1..8 t"),
+			says: "modify/delete c", files: "c"},
+		{name: "moved and deleted inside", commits: crossed("a = 1..9; k = k", "b = 1..9; k = k", "k = k", "b = 1..8 o; k = k", "k = k; t = t"),
+			says: "modify/delete b", files: "b k t"},
+		{name: "two files moved to one place inside", commits: crossed("a = 1..9; b = b1..9", "c = 1..9; b = b1..9", "a = 1..9; c = b1..9", "c = 1..9", "c = b1..9"),
+			says: "contents c", files: "c"},
+		{name: "added on both sides inside", commits: crossed("k = k", "a = 1 2 l; k = k", "a = 1 2 r; k = k", "a = 1 2 l; k = k", "a = 1 2 r; k = k"),
+			says: "contents a", files: "a k"},
+		{name: "added on both sides inside, and edited outside", commits: crossed("k = k", "a = 1..8 l; k = k", "a = 1..8 r; k = k", "a = o 2..8 l; k = k", "a = 1..8 l; k = k"),
+			files: "a k"},
+		{name: "binaries in conflict inside", commits: crossed(`a = "1\x00"`, `a = "l\x00"`, `a = "r\x00"`, `a = "l\x00"`, `a = "r\x00"`),
+			says: "binary a; contents a", files: "a"},
+		{name: "binaries in conflict inside, both newer", commits: crossed(`a = "1\x00"`, `a = "l\x00"`, `a = "r\x00"`, `a = "o\x00"`, `a = "t\x00"`),
+			says: "binary a; contents a", files: "a"},
+		{name: "links in conflict inside", commits: crossed("a@ = 1", "a@ = l", "a@ = r", "a@ = l", "a@ = r"),
+			says: "contents a", files: "a"},
+		{name: "submodules in conflict inside", commits: crossed("a% = 1", "a% = 2", "a% = 3", "a% = 2", "a% = 3"),
+			says: "submodule not initialized a; contents a", files: "a"},
+		{name: "submodules in conflict inside, both newer", commits: crossed("a% = 1", "a% = 2", "a% = 3", "a% = 4", "a% = 5"),
+			says: "submodule not initialized a; contents a", files: "a"},
+		{name: "submodules added on both sides inside", commits: crossed("k = k", "a% = 2; k = k", "a% = 3; k = k", "a% = 2; k = k", "a% = 3; k = k"),
+			says: "submodule not initialized a; contents a", files: "a k"},
+		{name: "a file against a directory inside", commits: crossed("k = k", "p = 1; k = k", "p/x = 1; k = k", "p = 1; k = k", "p/x = 1; k = k"),
+			says: "rename/delete p,p~Temporary merge branch 2", files: "k p"},
+		{name: "a file against a link inside", commits: crossed("k = k", "p = 1 2 3; k = k", "p@ = x; k = k", "p = 1 2 3; k = k", "p@ = x; k = k"),
+			says: "distinct modes p,p~ours", files: "k p p~ours"},
+		{name: "a file against a submodule inside", commits: crossed("k = k", "p = 1 2 3; k = k", "p% = 1; k = k", "p = 1 2 3; k = k", "p% = 1; k = k"),
+			says: "distinct modes p,p~ours", files: "k p p~ours"},
+		{name: "modes in conflict inside", commits: crossed("k = k", "p = 1 2 3; k = k", "p* = 1 2 3; k = k", "p = 1 2 3; k = k", "p* = 1 2 3; k = k"),
+			files: "k p"},
+		{name: "a directory moved inside", commits: crossed("d/a = 1..9; d/b = b1..9", "e/a = 1..9; e/b = b1..9", "d/a = 1..9; d/b = b1..9; d/new = n",
+			"e/a = 1..9; e/b = b1..9; e/new = n", "e/a = 1..9; e/b = b1..9; d/new = n"), settings: follow(),
+			files: "e/a e/b e/new"},
+		{name: "three bases", commits: []commit{{"base", "", "a = 1..9"}, {"x", "base", "a = x 2..9"}, {"y", "base", "a = 1 2 3 4 y 6 7 8 9"}, {"z", "base", "a = 1..8 z"},
+			{"ours", "x y z", "a = x 2 3 4 y 6 7 8 z; o = o"}, {"theirs", "z y x", "a = x 2 3 4 y 6 7 8 z; t = t"}},
+			files: "a o t"},
+		{name: "three bases in conflict", commits: []commit{{"base", "", "a = 1 2 3"}, {"x", "base", "a = 1 x 3"}, {"y", "base", "a = 1 y 3"}, {"z", "base", "a = 1 z 3"},
+			{"ours", "x y z", "a = 1 x 3"}, {"theirs", "z y x", "a = 1 z 3"}}, settings: style("diff3"),
+			says: "contents a", files: "a"},
+		{name: "bases that cross themselves", commits: []commit{{"base", "", "a = 1 2 3"}, {"l1", "base", "a = 1 l 3"}, {"r1", "base", "a = 1 r 3"},
+			{"l2", "l1 r1", "a = 1 l l 3"}, {"r2", "r1 l1", "a = 1 r r 3"}, {"ours", "l2 r2", "a = 1 o 3"}, {"theirs", "r2 l2", "a = 1 t 3"}}, settings: style("diff3"),
+			says: "contents a", files: "a"},
+		{name: "bases without a base of their own", commits: []commit{{"left", "", "a = 1 l 3"}, {"right", "", "a = 1 r 3"}, {"ours", "left right", "a = 1 o 3"}, {"theirs", "right left", "a = 1 t 3"}},
+			settings: style("diff3"),
+			says:     "contents a", files: "a"},
+		{name: "no base, allowed", commits: []commit{{"ours", "", "a = 1 l 3; o = o"}, {"theirs", "", "a = 1 r 3; t = t"}}, unrelated: true,
+			says: "contents a", files: "a o t"},
+		{name: "no base, allowed and shown", commits: []commit{{"ours", "", "a = 1 l 3; o = o"}, {"theirs", "", "a = 1 r 3; t = t"}}, unrelated: true, settings: style("diff3"),
+			says: "contents a", files: "a o t"},
+	})
+}

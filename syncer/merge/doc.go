@@ -1,0 +1,40 @@
+// Package merge is a three-way merge of trees, exactly as git's merge-ort makes it:
+// the same verdict, tree, conflicted entries, messages and markers.
+//
+// A merge is asked of an [Engine]. It reads and writes raw objects and does nothing
+// else: it knows no index, no work tree, no refs and no settings but its [Options].
+// The steps of a merge are told in merging.go, each in its own file; texts are merged
+// by package lines, moved files are found by package renames. Both can be used alone.
+//
+// # Invariants
+//
+//   - A result is a function of the input, the options and the objects. Nothing is
+//     kept between merges; an engine may be used by many goroutines.
+//   - An object that is missing or cannot be read is an error, never a conflict.
+//   - Nothing is lost: whatever the inputs have is in the tree, or in a stage of a
+//     conflict, or was replaced by what the other side made of it.
+//   - merge(b, o, b) is o and merge(b, o, o) is o. A clean merge gives the same tree
+//     with its sides exchanged.
+//   - What a merge costs follows what differs between its inputs, not how much there
+//     is. Names that are met and how deep directories go are bounded.
+//
+// # Where it is not like git, on purpose
+//
+//   - Git can lose a file where a moved directory takes another one to a path that
+//     is, or is below, a file. Here that is a conflict of a file and a directory.
+//   - In some knots of moved directories git 2.39 ends itself. Here there is a result.
+//   - Submodules that both sides changed are always in conflict, also where git has
+//     their history at hand and could see that one side contains the other.
+//   - Merge drivers that are programs are not run.
+//
+// # Example
+//
+// The base has a file a with the lines 1 and 2. Ours moved it to b; theirs changed
+// line 2 to 3:
+//
+//	e := merge.New(objects, merge.Options{})
+//	r, err := e.Trees(ctx, merge.Input{Base: was, Ours: moved, Theirs: changed,
+//		Names: merge.Names{Base: "base", Ours: "upstream", Theirs: "patch"}})
+//	// r.Clean is true, r.Tree has b with the lines 1 and 3, and r.Messages has
+//	// {Paths: ["b"], Kind: "Auto-merging", Text: "Auto-merging b\n"}
+package merge

@@ -1,0 +1,47 @@
+package mergetest
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Answers that contradict themselves. A directory rename can put new files below a path
+// that is a file, or into a directory that is the same everywhere. Git 2.39 decides about
+// both as it walks through the three trees, before it knows of that, and then leaves
+// files out of the tree without a word, or records an entry of mode 0. Following it would
+// lose files; such an answer is no oracle.
+
+// Contradiction says what is impossible in an answer of git to a merge of ours and
+// theirs, if anything is; result is the tree of the answer.
+func Contradiction(a Answer, ours, theirs, result Tree) string {
+	for _, s := range a.Stages {
+		if s.Mode == 0 {
+			return fmt.Sprintf("%q has an entry of mode 0", s.Path)
+		}
+		if s.Stage.Stage == 1 {
+			continue
+		}
+		for dir := parent(s.Path); dir != ""; dir = parent(dir) {
+			if _, file := result[dir]; file {
+				return fmt.Sprintf("%q is in conflict and lies below the file %q", s.Path, dir)
+			}
+		}
+	}
+	for _, path := range ours.Paths() {
+		_, kept := result[path]
+		if _, both := theirs[path]; both && !kept && !a.names(path) {
+			return fmt.Sprintf("%q is on both sides and gone without a word", path)
+		}
+	}
+	return ""
+}
+
+// names reports whether a message is about a path.
+func (a Answer) names(path string) bool {
+	for _, m := range a.Messages {
+		if slices.Contains(m.Paths, path) {
+			return true
+		}
+	}
+	return false
+}
