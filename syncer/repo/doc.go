@@ -19,7 +19,8 @@
 //     There is no "+" and no bare --force, and a remote that is ReadOnly is
 //     never pushed to.
 //   - Nothing that is planned is written to a repository: it goes to a
-//     [Quarantine], and only [Quarantine.Pack] makes it durable.
+//     [Quarantine], and only [Quarantine.Pack] makes it durable, as one pack. Until
+//     then it is in memory, up to 64 MiB, and in a folder that is thrown away.
 //   - Several goroutines may work in one cache at once, on refs of their own: git's
 //     locks are waited for, and the commit-graph is written by one at a time. What
 //     needs a cache alone, [Repository.Maintain] and [Git.Rebuild], is kept apart

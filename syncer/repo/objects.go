@@ -1,7 +1,6 @@
 package repo
 
 import (
-	"compress/zlib"
 	"errors"
 	"fmt"
 	"io"
@@ -124,9 +123,55 @@ func (f *folder) close() {
 	f.storage, f.recent, f.closed = nil, nil, true
 }
 
-// Object returns an object's kind ("commit", "tree", "blob" or "tag") and its
-// bytes, which belong to the caller. An object that is nowhere is a
-// [*MissingObjectError]; one that cannot be read is a [*DamagedError].
+// read returns an object's kind and bytes, which belong to the caller; no kind if the
+// folder does not have it, and no data if that has more than largest bytes.
+func (f *folder) read(largest int64, id forks.Hash) (kind plumbing.ObjectType, data []byte, err error) {
+	obj, err := f.get(id)
+	if err != nil || obj == nil {
+		return plumbing.InvalidObject, nil, err
+	}
+	if obj.Size() > largest {
+		return obj.Type(), nil, nil
+	}
+	data, err = content(obj)
+	return obj.Type(), data, err
+}
+
+// refresh makes the folder know the packs of this moment.
+func (f *folder) refresh() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return fmt.Errorf("%s is closed", f.dir)
+	}
+	packs, err := listPacks(f.dir)
+	if err != nil || f.storage != nil && packs == f.packs {
+		return err
+	}
+	return f.open()
+}
+
+// has reports whether the folder has an object, loose or in a pack that it knew when it
+// was refreshed last. Only get finds what came later.
+func (f *folder) has(id forks.Hash) (bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.storage == nil {
+		return false, fmt.Errorf("look for %s: %s is closed", id, f.dir)
+	}
+	err := f.storage.HasEncodedObject(plumbing.Hash(id))
+	if errors.Is(err, plumbing.ErrObjectNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		f.storage.Reindex() // a half-read index must not pass for all of it
+	}
+	return err == nil, err
+}
+
+// Object returns an object's kind ("commit", "tree", "blob" or "tag") and its bytes,
+// which must not be changed. An object that is nowhere is a [*MissingObjectError]; one
+// that cannot be read is a [*DamagedError].
 func (q *Quarantine) Object(id forks.Hash) (kind string, data []byte, err error) {
 	kind, data, err = q.upTo(largestObject, id)
 	if err == nil && data == nil {
@@ -139,27 +184,11 @@ func (q *Quarantine) Object(id forks.Hash) (kind string, data []byte, err error)
 // largest bytes, and never nil else.
 func (q *Quarantine) upTo(largest int64, id forks.Hash) (kind string, data []byte, err error) {
 	q.reads.Add(1)
-	if id == emptyTree {
-		return "tree", []byte{}, nil
+	t, data, err := q.read(largest, id)
+	if err != nil {
+		return "", nil, err
 	}
-	for _, f := range append([]*folder{q.objects}, q.repo.folders()...) {
-		obj, err := f.get(id)
-		if err != nil {
-			return "", nil, q.repo.damaged(fmt.Errorf("read object %s: %w", id, err))
-		}
-		if obj == nil {
-			continue
-		}
-		if obj.Size() > largest {
-			return obj.Type().String(), nil, nil
-		}
-		data, err := content(obj)
-		if err != nil {
-			return "", nil, q.repo.damaged(fmt.Errorf("read object %s: %w", id, err))
-		}
-		return obj.Type().String(), data, nil
-	}
-	return "", nil, &MissingObjectError{ID: id, Dir: q.repo.name()}
+	return t.String(), data, nil
 }
 
 func content(obj plumbing.EncodedObject) ([]byte, error) {
@@ -170,53 +199,4 @@ func content(obj plumbing.EncodedObject) ([]byte, error) {
 	data := make([]byte, obj.Size())
 	_, err = io.ReadFull(r, data)
 	return data, errors.Join(err, r.Close())
-}
-
-// Write stores an object of a kind as a loose object in the quarantine, where
-// children of git see it too, and returns its id. The bytes are taken as they
-// are.
-func (q *Quarantine) Write(kind string, data []byte) (forks.Hash, error) {
-	t, err := plumbing.ParseObjectType(kind)
-	if err != nil || !t.Valid() || t.IsDelta() {
-		return forks.Hash{}, fmt.Errorf("write object: %q is not a kind of object", kind)
-	}
-	id := forks.Hash(plumbing.ComputeHash(t, data))
-	hex := id.String()
-	dir := filepath.Join(q.dir, "objects", hex[:2])
-	path := filepath.Join(dir, hex[2:])
-	if _, err := os.Stat(path); err == nil {
-		return id, nil
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return forks.Hash{}, diskProblem("write object", q.repo.dir, err)
-	}
-	if err := writeLoose(dir, path, kind, data); err != nil {
-		return forks.Hash{}, diskProblem("write object", q.repo.dir, err)
-	}
-	return id, nil
-}
-
-// writeLoose needs no fsync: a quarantine does not outlive its process.
-func writeLoose(dir, path, kind string, data []byte) (err error) {
-	f, err := os.CreateTemp(dir, "tmp_obj_*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
-		}
-	}()
-	z, err := zlib.NewWriterLevel(f, zlib.BestSpeed)
-	if err != nil {
-		return errors.Join(err, f.Close())
-	}
-	_, err = fmt.Fprintf(z, "%s %d\x00", kind, len(data))
-	if err == nil {
-		_, err = z.Write(data)
-	}
-	if err = errors.Join(err, z.Close(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

@@ -218,8 +218,22 @@ func TestAFullDiskIsARetryAndLeavesTheCacheSound(t *testing.T) {
 		t.Errorf("fetch: %v", err)
 	}
 	q := quarantine(t, cache)
-	_, err = q.Write("blob", []byte(noise(8<<20)))
-	wantKind(t, err, forks.Retry)
+	big := commitOn(t, q, one, "big", noise(8<<20))
+	_, spillErr := q.IsAncestor(t.Context(), one, big)
+	for what, err := range map[string]error{"spill": spillErr, "pack": q.Pack(t.Context(), []forks.Hash{big}, nil)} {
+		wantKind(t, err, forks.Retry)
+		if !strings.Contains(err.Error(), "free space on the file system of "+cache.Dir()) || errors.As(err, new(*repo.DamagedError)) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	for path := range listing(t, cache.Dir()) {
+		if strings.Contains(path, "tmp_") {
+			t.Errorf("left behind: %s", path)
+		}
+	}
+	if kind, _, err := q.Object(big); err != nil || kind != "commit" {
+		t.Errorf("what could not be spilled: %s, %v", kind, err)
+	}
 	if kind, _, err := q.Object(one); err != nil || kind != "commit" {
 		t.Errorf("what was there before: %s, %v", kind, err)
 	}

@@ -7,14 +7,15 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 )
 
 const quarantinePrefix = "quarantine-"
 
-// Quarantine is a throw-away object folder in front of a repository: git and the
-// reader see both, and write only to the folder. All that planning asks of git
-// goes through it. It is safe for concurrent use.
+// Quarantine is a throw-away store of objects in front of a repository, in memory and
+// in a folder: git and the reader see both, and write only here. All that planning asks
+// of git goes through it. It is safe for concurrent use.
 //
 // An id that nobody has is an error everywhere, mostly a [*DamagedError]: ids come
 // from refs that were fetched, and what these reach must be there. Object and
@@ -23,8 +24,12 @@ const quarantinePrefix = "quarantine-"
 type Quarantine struct {
 	repo    *Repository
 	dir     string // holds objects/
+	overlay overlay
 	objects *folder
+	onDisk  atomic.Bool // something may be in the folder
 	reads   atomic.Int64
+
+	spilling sync.Mutex // held by the one that writes to the folder
 }
 
 // Quarantine opens an empty one inside the repository's directory.
@@ -44,6 +49,7 @@ func (r *Repository) Quarantine(ctx context.Context) (*Quarantine, error) {
 
 // Close throws away what was not packed.
 func (q *Quarantine) Close() error {
+	q.overlay.close()
 	q.objects.close()
 	if err := os.RemoveAll(q.dir); err != nil {
 		return fmt.Errorf("remove quarantine: %w", err)
@@ -67,9 +73,13 @@ func (q *Quarantine) env() []string {
 // error that git reports and passes over is a failure too: merge-tree takes a tree
 // that it cannot read for an empty one.
 func (q *Quarantine) run(ctx context.Context, c call) (answer, error) {
+	if err := q.spill(); err != nil {
+		return answer{}, err
+	}
+	q.onDisk.Store(true)
 	c.dir = q.repo.dir
 	c.env = slices.Concat(q.env(), c.env)
-	// What is thrown away need not be flushed; Pack says otherwise.
+	// What is thrown away need not be flushed.
 	c.settings = slices.Concat([]setting{{"core.fsync", "none"}}, c.settings)
 	a, err := q.repo.git.run(ctx, c)
 	if err == nil && strings.Contains("\n"+a.stderr, "\nerror: ") {

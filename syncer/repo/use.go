@@ -19,7 +19,7 @@ type place struct {
 	shared  int           // users that share it
 	alone   bool          // somebody has it alone
 	left    chan struct{} // closed when a user leaves
-	writers int           // children that write to it
+	writers int           // children, and packs of ours, that write to it
 	failed  bool          // one of them failed since it was swept last
 
 	graph   chan struct{} // holds one: the right to write the commit-graph
@@ -142,15 +142,15 @@ func (p *place) isAlone() bool {
 	return p.alone
 }
 
-// write is called before a child that writes to the place starts. It waits while
-// the place is swept.
+// write is called before a child that writes to the place starts, or a pack is
+// written there. It waits while the place is swept.
 func (p *place) write() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.writers++
 }
 
-// wrote is called when that child has ended. A child that fails may leave a lock,
+// wrote is called when that has ended. A child that fails may leave a lock,
 // which stops all that follow, or half a pack: as soon as nobody else writes there,
 // nothing temporary is anybody's any more, and all of it goes.
 func (p *place) wrote(failed bool, log *zap.Logger) {
