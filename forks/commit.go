@@ -6,10 +6,3 @@ type CommitInfo struct {
 	Parents []Hash
 	Tree    Hash
 }
-
-// Labels name the three inputs of a merge in its conflict markers.
-type Labels struct {
-	Base   string
-	Ours   string
-	Theirs string
-}

@@ -17,12 +17,12 @@ type keySet struct {
 
 // inheritedKeys are the keys that every level may set for those below.
 func inheritedKeys(more ...string) []string {
-	return append(more, "history", "interval", "jitter", "publish_every", "security_pattern")
+	return append(more, "history", "interval", "jitter", "publish_every", "security_pattern", "merger", "cross_check")
 }
 
 // inheritedLater are the later keys that every level may set for those below.
 func inheritedLater(more ...string) []string {
-	return append(more, "hold_for", "max_lag", "security_hold_for", "cross_check", "publish")
+	return append(more, "hold_for", "max_lag", "security_hold_for", "publish")
 }
 
 func topKeys() keySet {

@@ -189,6 +189,8 @@ func (r *configReader) track(all *tomlTable, tracksPath keyPath, name string, ba
 	base.Name, base.Follow, base.Branch, base.StackFrom = name, follow.value, branch.value, stack.value
 	base.History, base.Interval, base.Jitter = History(in.history.value), in.interval.value, in.jitter.value
 	base.PublishEvery, base.SecurityPattern = in.publishEvery.value, in.security.value
+	base.Merger, base.CrossCheck = in.merger.value, in.crossCheck.value
+	base.MergerDecides = t.values["merger"] != nil
 	base.AllowTransports, base.GitHub.Ask = slices.Clone(base.AllowTransports), slices.Clone(base.GitHub.Ask)
 	r.placed = append(r.placed, placedTrack{base, path, line, max(line, branch.line), stack.line})
 }

@@ -198,6 +198,56 @@ tracks.master.follow = "master"
 	}
 }
 
+func TestMergerAndCrossCheckComeFromTheNearestLevelThatSaysThem(t *testing.T) {
+	t.Parallel()
+	cfg := parse(t, `merger = "git"
+[forks.nix]
+upstream = "https://example.org/nix"
+url = "https://example.org/aux/nix"
+cross_check = false
+[forks.nix.tracks.main]
+follow = "master"
+merger = "own"
+[forks.nix.tracks.next]
+follow = "next"
+cross_check = true
+[forks.pkgs]
+upstream = "https://example.org/pkgs"
+url = "https://example.org/aux/pkgs"
+tracks.master.follow = "master"
+`)
+	type choice struct {
+		merger         string
+		check, decides bool
+	}
+	for name, want := range map[string]choice{
+		"main":   {forks.OwnMerger, false, true}, // only a track's own word decides between the two
+		"next":   {forks.GitMerger, true, false},
+		"master": {forks.GitMerger, true, false},
+	} {
+		track, err := cfg.Track(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := (choice{track.Merger, track.CrossCheck, track.MergerDecides}); got != want {
+			t.Errorf("%s: got %+v, want %+v", name, got, want)
+		}
+	}
+	track := parse(t, oneTrack).Tracks()[0]
+	if got := (choice{track.Merger, track.CrossCheck, track.MergerDecides}); got != (choice{forks.OwnMerger, true, false}) {
+		t.Errorf("by default: got %+v", got)
+	}
+	for _, e := range cfg.Show() {
+		want, shown := map[string]string{
+			"merger": "config.toml:1", "cross_check": "default", "forks.nix.cross_check": "config.toml:5",
+			"forks.nix.tracks.main.merger": "config.toml:8", "forks.nix.tracks.main.cross_check": "config.toml:5", "forks.pkgs.merger": "config.toml:1",
+		}[e.Key]
+		if shown && e.From != want {
+			t.Errorf("%s comes from %s, want %s", e.Key, e.From, want)
+		}
+	}
+}
+
 func TestWhatTheDaemonTakesFromTheTop(t *testing.T) {
 	t.Parallel()
 	cfg := parse(t, oneTrack)
@@ -290,6 +340,8 @@ jitter = "25%"
 		{"jitter", "10%", "default"},
 		{"publish_every", "24h", "default"},
 		{"security_pattern", forks.DefaultSecurityPattern, "default"},
+		{"merger", "own", "default"},
+		{"cross_check", "true", "default"},
 		{"log.level", "warn", "config.toml:2"},
 		{"log.format", "auto", "default"},
 		{"reports.dir", "/home/me/.local/state/auxsync/reports", "default"},
@@ -307,6 +359,8 @@ jitter = "25%"
 		{"forks.nix.jitter", "10%", "default"},
 		{"forks.nix.publish_every", "24h", "default"},
 		{"forks.nix.security_pattern", forks.DefaultSecurityPattern, "default"},
+		{"forks.nix.merger", "own", "default"},
+		{"forks.nix.cross_check", "true", "default"},
 		{"forks.nix.tracks.main.follow", "master", "config.toml:11"},
 		{"forks.nix.tracks.main.branch", "main", "default"},
 		{"forks.nix.tracks.main.stack_from", "", "default"},
@@ -315,6 +369,8 @@ jitter = "25%"
 		{"forks.nix.tracks.main.jitter", "25%", "config.toml:12"},
 		{"forks.nix.tracks.main.publish_every", "24h", "default"},
 		{"forks.nix.tracks.main.security_pattern", forks.DefaultSecurityPattern, "default"},
+		{"forks.nix.tracks.main.merger", "own", "default"},
+		{"forks.nix.tracks.main.cross_check", "true", "default"},
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%+v\nwant\n%+v", got, want)

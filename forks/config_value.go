@@ -22,6 +22,8 @@ type inherited struct {
 	jitter       parsed[float64]
 	publishEvery parsed[time.Duration]
 	security     text
+	merger       text
+	crossCheck   parsed[bool]
 }
 
 // builtin is what counts where no level says anything.
@@ -32,6 +34,8 @@ func builtin() inherited {
 		jitter:       parsed[float64]{text{"10%", 0, fromDefault}, 0.1},
 		publishEvery: parsed[time.Duration]{text{"24h", 0, fromDefault}, day},
 		security:     text{DefaultSecurityPattern, 0, fromDefault},
+		merger:       text{OwnMerger, 0, fromDefault},
+		crossCheck:   parsed[bool]{text{"true", 0, fromDefault}, true},
 	}
 }
 
@@ -43,12 +47,16 @@ func (r *configReader) inherit(t *tomlTable, path keyPath, above inherited) inhe
 		jitter:       r.percent(t, path, "jitter", above.jitter),
 		publishEvery: r.publishEvery(t, path, above.publishEvery),
 		security:     r.securityPattern(t, path, above.security),
+		merger:       r.choice(t, path, "merger", above.merger, OwnMerger, GitMerger),
+		crossCheck:   r.yes(t, path, "cross_check", above.crossCheck),
 	}
 	r.show(path.child("history"), in.history)
 	r.show(path.child("interval"), in.interval.text)
 	r.show(path.child("jitter"), in.jitter.text)
 	r.show(path.child("publish_every"), in.publishEvery.text)
 	r.show(path.child("security_pattern"), in.security)
+	r.show(path.child("merger"), in.merger)
+	r.show(path.child("cross_check"), in.crossCheck.text)
 	return in
 }
 
@@ -107,19 +115,24 @@ func (r *configReader) whole(t *tomlTable, path keyPath, key string, or parsed[i
 	return parsed[int64]{text{strconv.FormatInt(n, 10), v.line, r.origin(v.line)}, n}
 }
 
-// flag reads true or false.
+// flag reads true or false, and shows it.
 func (r *configReader) flag(t *tomlTable, path keyPath, key string, or bool) bool {
+	in := r.yes(t, path, key, parsed[bool]{text{strconv.FormatBool(or), 0, fromDefault}, or})
+	r.show(path.child(key), in.text)
+	return in.value
+}
+
+// yes reads true or false.
+func (r *configReader) yes(t *tomlTable, path keyPath, key string, or parsed[bool]) parsed[bool] {
 	v := t.values[key]
 	switch {
 	case v == nil:
-		r.show(path.child(key), text{strconv.FormatBool(or), 0, fromDefault})
 		return or
 	case v.kind != tomlBoolean:
 		r.problems.add(v.line, path.child(key), "must be true or false, not %s", v.kind)
 		return or
 	}
-	r.show(path.child(key), text{v.text, v.line, r.origin(v.line)})
-	return v.text == "true"
+	return parsed[bool]{text{v.text, v.line, r.origin(v.line)}, v.text == "true"}
 }
 
 // listen reads the address of the status page.

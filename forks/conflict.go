@@ -116,6 +116,9 @@ func (f *ConflictFile) UnmarshalJSON(data []byte) error {
 type MergeResult struct {
 	Tree  Hash
 	Files []ConflictFile
+	// GaveUp: the engine could not make this merge with all that belongs to it, and made
+	// it without looking for moved directories.
+	GaveUp bool
 }
 
 // Clean reports whether nothing conflicted.

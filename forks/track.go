@@ -43,6 +43,15 @@ type Track struct {
 	// [Track.SecurityRegexp].
 	SecurityPattern string
 
+	// Merger is [OwnMerger] or [GitMerger]; "" is OwnMerger.
+	Merger string
+	// MergerDecides: the track itself names its merger, so that one is right where the two
+	// differ; the other is still heard, and only the log tells.
+	MergerDecides bool
+	// CrossCheck has the other merger repeat each merge that a pass would publish or ask
+	// about; where the two differ, the track stops.
+	CrossCheck bool
+
 	// Quiet are the hours at which nobody is bothered; all tracks have the same.
 	Quiet QuietHours
 
@@ -58,6 +67,12 @@ type Track struct {
 const (
 	ForgeGit    = "git"    // plain branches, no service
 	ForgeGitHub = "github" // pull requests
+)
+
+// The engines that merge; they give the same results.
+const (
+	OwnMerger = "own" // package syncer/merge
+	GitMerger = "git" // the installed git's merge-tree
 )
 
 // What can be done about references in the messages of patches.

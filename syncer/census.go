@@ -40,7 +40,7 @@ func (s *Syncer) Census(ctx context.Context, t forks.Track, url, ref string, o O
 		}
 		in.Onto, in.Merged = onto, nil // a census decides nothing
 		v.opts.say(replaying)
-		result, err := rebase.NewPlanner(q, q, q).Plan(ctx, in)
+		result, err := rebase.NewPlanner(q, v.merger(v.track.Merger, q), q).Plan(ctx, in)
 		if err != nil {
 			return err
 		}

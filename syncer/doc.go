@@ -1,7 +1,7 @@
 // Package syncer makes passes: it brings a track to a newer base, or explains why
-// not. A pass fetches, lets [rebase.Planner] decide, lets [prove.Ledger] check,
-// and applies the plan: one pack, one intent, one atomic push. [Loop] decides when
-// a pass is due and books how it ended; it makes none itself.
+// not. A pass fetches, lets [rebase.Planner] decide, lets [prove.Cross] and
+// [prove.Ledger] check, and applies the plan: one pack, one intent, one atomic push.
+// [Loop] decides when a pass is due and books how it ended; it makes none itself.
 //
 // # Invariants
 //
@@ -15,6 +15,9 @@
 //     or deleted needs a person.
 //   - State on the fork is the truth. The store is written after the push and can
 //     be rebuilt from it; the cache can be removed at any time between passes.
+//   - Two engines merge. With cross_check, nothing that rests on a merge is pushed
+//     before the other engine has confirmed it; where they differ the track stops, unless
+//     its own table in the config names the engine that is right.
 //   - A dry run writes to a temporary repository and nowhere else.
 //   - One state directory writes a track. Where another one wrote after it, the track
 //     stops here and says who; see [forks.Writer].

@@ -272,7 +272,7 @@ func (d decision) outcome() Outcome {
 // what would be pushed. The plan is proved before it is returned.
 func (v *visit) decide(ctx context.Context, q *repo.Quarantine, old *recorded) (decision, error) {
 	v.opts.say(replaying)
-	planner := rebase.NewPlanner(q, q, q)
+	planner := rebase.NewPlanner(q, v.merger(v.track.Merger, q), q)
 	in, err := v.input(q, old)
 	if err != nil {
 		return decision{}, err
@@ -305,6 +305,9 @@ func (v *visit) decide(ctx context.Context, q *repo.Quarantine, old *recorded) (
 	}
 	if v.lookedAgain(d.plan, answers); old == nil {
 		d.plan.Pings, d.answers = pings(v.track, result), nil
+	}
+	if err := v.crossCheck(ctx, q, d); err != nil {
+		return decision{}, err
 	}
 	if err := v.finish(q, old, &d); err != nil {
 		return decision{}, err

@@ -76,6 +76,7 @@ func (v *visit) aside(ctx context.Context, look func(*repo.Quarantine, *recorded
 	if v.local, err = v.Git.Scratch(ctx, borrow); err != nil {
 		return err
 	}
+	v.dry = true
 	defer func() { err = errors.Join(err, v.local.Close()) }()
 	if err := v.fetch(ctx); err != nil {
 		return err

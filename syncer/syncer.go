@@ -10,7 +10,9 @@ import (
 
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/forks/maintainers"
+	"github.com/auxolotl/auxsync/syncer/prove"
 	"github.com/auxolotl/auxsync/syncer/pulls"
+	"github.com/auxolotl/auxsync/syncer/rebase"
 	"github.com/auxolotl/auxsync/syncer/repo"
 )
 
@@ -70,6 +72,9 @@ type Config struct {
 	// Writer is this state directory: it stands in each state that it writes, and
 	// another one's newer state stops the track. Zero looks at no writer.
 	Writer forks.Writer
+	// Mergers returns the engine that a track's `merger` names, over the objects of one
+	// pass; nil has the two that there are. Tests put others in their place.
+	Mergers func(name string, q *repo.Quarantine) rebase.Merger
 	// Barrier, if set, is called between the fetch and the push of a pass: tests
 	// and the demo let a person push there.
 	Barrier func() error
@@ -83,6 +88,8 @@ type Syncer struct {
 	work   chan struct{} // holds as many tokens as passes may replay patches
 	retold retold
 	lists  *maintainers.Cache
+	// confirmed has what the cross-checks of earlier passes found.
+	confirmed prove.Confirmed
 }
 
 // New returns a Syncer.

@@ -28,6 +28,7 @@ type visit struct {
 	up    *repo.Remote
 	fork  *repo.Remote
 	local *repo.Repository // the cache, or in a dry run a scratch repository
+	dry   bool             // local is removed at the end
 	found found
 	heard heard
 	// started is when the pass began, and measured what it found out once it was applied.

@@ -20,6 +20,7 @@ import (
 
 	"github.com/auxolotl/auxsync/cmd/auxsync/control"
 	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/syncer/rebase"
 	"github.com/auxolotl/auxsync/syncer/repo"
 )
 
@@ -40,12 +41,18 @@ func main() {
 
 // run is the whole program: it returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string) int {
-	return runAt(clockwork.NewRealClock(), args, stdin, stdout, stderr, env)
+	return runWith(parts{clock: clockwork.NewRealClock()}, args, stdin, stdout, stderr, env)
 }
 
-// runAt is run by a clock.
-func runAt(clock clockwork.Clock, args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string) int {
-	a := &app{in: stdin, out: stdout, err: stderr, env: env, clock: clock, children: &children{}}
+// parts are what tests put something else in the place of.
+type parts struct {
+	clock   clockwork.Clock
+	mergers func(name string, q *repo.Quarantine) rebase.Merger // see [syncer.Config]
+}
+
+// runWith is run with certain parts.
+func runWith(p parts, args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string) int {
+	a := &app{in: stdin, out: stdout, err: stderr, env: env, parts: p, children: &children{}}
 	ctx, stop, caught := untilSignal(context.Background(), func(number int) {
 		a.children.kill()
 		os.Exit(exitSignal + number)
@@ -168,7 +175,7 @@ type app struct {
 	in       io.Reader
 	out, err io.Writer
 	env      func(string) string
-	clock    clockwork.Clock
+	parts
 
 	children *children
 	serving  bool // this is the daemon

@@ -17,7 +17,8 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"auxsync": func() {
-		os.Exit(runAt(laterClock(os.Getenv("LATER")), os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv))
+		p := parts{clock: laterClock(os.Getenv("LATER")), mergers: mergersOf(os.Getenv("MERGER"))}
+		os.Exit(runWith(p, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv))
 	}})
 }
 
@@ -46,18 +47,30 @@ func (l later) Until(t time.Time) time.Duration { return t.Sub(l.Now()) }
 // run in which a daemon serves several people at once. The others are run without it.
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	files := scripts(t)
+	if raced {
+		files = withDaemon(t, files)
+	}
+	runScripts(t, files, scripttest.Setup)
+}
+
+// scripts lists all of them.
+func scripts(t *testing.T) []string {
+	t.Helper()
 	files, err := filepath.Glob(filepath.Join("testdata", "script", "*.txtar"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no scripts found: %v", err)
 	}
-	if raced {
-		files = withDaemon(t, files)
-	}
+	return files
+}
+
+func runScripts(t *testing.T, files []string, setup func(*testscript.Env) error) {
+	t.Helper()
 	testscript.Run(t, testscript.Params{
 		Files:               files,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Setup:               scripttest.Setup,
+		Setup:               setup,
 		Cmds:                scripttest.Commands(),
 		Condition:           scripttest.Condition,
 		UpdateScripts:       os.Getenv("AUXSYNC_UPDATE_SCRIPTS") != "",

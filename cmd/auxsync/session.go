@@ -134,7 +134,7 @@ func (s *session) wire(ctx context.Context, db *store.Store, writer forks.Writer
 	}
 	s.forges = newForges(s)
 	c := syncer.Config{Git: s.git, CacheDir: s.config.CacheDir, Clock: s.clock, Log: s.log, Secret: s.forges.secret,
-		Workers: s.config.Workers, Writer: writer, Forge: s.forges.of, Reads: reads,
+		Workers: s.config.Workers, Writer: writer, Forge: s.forges.of, Reads: reads, Mergers: s.mergers,
 		Roster: func(fork string) forks.Roster { return s.catalog.policy(fork).Roster() }}
 	if db != nil {
 		c.Store, c.Forges = db, db
@@ -165,7 +165,7 @@ func (a *app) outsider(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &session{app: a, clock: clock, log: log, git: git, syncer: syncer.New(syncer.Config{Git: git, Clock: clock, Log: log})}, nil
+	return &session{app: a, clock: clock, log: log, git: git, syncer: syncer.New(syncer.Config{Git: git, Clock: clock, Log: log, Mergers: a.mergers})}, nil
 }
 
 // lane makes a pass while no other one is made in its fork, and books how it ended. What

@@ -74,13 +74,14 @@ func (m *merging) mergeFile(path string, in [3]version, at [3]string, extra int,
 			return out, fmt.Errorf("merge: attributes of %q: %w", path, err)
 		}
 	}
-	labels := m.labels(at)
+	labels := m.named(m.labels, at)
 	var content []byte
 	if attr.Driver == DriverBinary || slices.ContainsFunc(text[:], noLines) {
 		var clean bool
 		if content, clean = m.chooseBinary(text, attr.Driver); !clean {
+			said := m.named(lines.Labels(m.names), at)
 			out.clean = false
-			m.say(saidBinary, fmt.Sprintf("warning: Cannot merge binary files: %s (%s vs. %s)", path, labels.Ours, labels.Theirs), path)
+			m.say(saidBinary, fmt.Sprintf("warning: Cannot merge binary files: %s (%s vs. %s)", path, said.Ours, said.Theirs), path)
 		}
 	} else {
 		if attr.MarkerSize == 0 {
@@ -131,9 +132,8 @@ func (m *merging) chooseBinary(text [3][]byte, d Driver) (content []byte, clean 
 	return text[ours], m.engine.options.Favor == lines.FavorOurs
 }
 
-// labels are what stands behind markers: with the paths, if these differ.
-func (m *merging) labels(at [3]string) lines.Labels {
-	l := lines.Labels{Base: m.names.Base, Ours: m.names.Ours, Theirs: m.names.Theirs}
+// named adds the paths to what the inputs are called, if these differ.
+func (m *merging) named(l lines.Labels, at [3]string) lines.Labels {
 	if at[base] == at[ours] && at[ours] == at[theirs] {
 		return l
 	}

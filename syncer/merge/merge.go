@@ -3,7 +3,6 @@ package merge
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -82,14 +81,16 @@ type Names struct{ Base, Ours, Theirs string }
 type Input struct {
 	Base, Ours, Theirs forks.Hash
 	Names              Names
+	// Labels stand behind conflict markers in place of Names; an empty one is the name.
+	Labels lines.Labels
 }
 
 // Result is what a merge gives.
 type Result struct {
 	// Tree always exists: with conflicts it holds markers or the surviving side.
 	Tree forks.Hash
-	// Clean is git's verdict. See [Result.Conflicted] for where that does not mean that
-	// nothing conflicts.
+	// Clean is git's verdict. See [forks.MarkersLeft] for where a merge is in conflict all
+	// the same.
 	Clean bool
 	// Stages are the inputs of each path that is in conflict, sorted by path and stage.
 	Stages []Stage
@@ -101,14 +102,6 @@ type Result struct {
 	Conflicts []Conflict
 	// LimitHit is the RenameLimit that would have been needed; zero if it did not matter.
 	LimitHit int
-}
-
-// Conflicted reports whether people have to look at the merge: it is not clean, or it
-// is one that git 2.39 calls clean though conflict markers are left in a moved file that
-// met another one. (Git also tells of a file in the way of a directory that neither side
-// wants to keep; nothing conflicts there.)
-func (r Result) Conflicted() bool {
-	return !r.Clean || slices.ContainsFunc(r.Messages, func(m Message) bool { return m.Kind == saidRenameCollides })
 }
 
 // Stage is one input of a path that is in conflict.
@@ -131,7 +124,7 @@ type Conflict struct {
 }
 
 // ErrUnrelated says that two commits have no ancestor in common.
-var ErrUnrelated = errors.New("the histories are unrelated")
+var ErrUnrelated = forks.ErrUnrelated
 
 // Engine merges trees. It keeps nothing between merges and is safe for concurrent use.
 type Engine struct {

@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/syncer/merge/lines"
 )
 
 // The three inputs.
@@ -75,7 +76,8 @@ type merging struct {
 	ctx    context.Context
 	engine *Engine
 	names  Names
-	depth  int // of virtual merge bases: 0 for what people asked for
+	labels lines.Labels // behind markers
+	depth  int          // of virtual merge bases: 0 for what people asked for
 
 	trees     map[forks.Hash][]item
 	entries   map[string]*entry
@@ -91,7 +93,7 @@ type merging struct {
 
 // run merges three trees.
 func (e *Engine) run(ctx context.Context, in Input, depth int) (Result, error) {
-	m := &merging{ctx: ctx, engine: e, names: in.Names, depth: depth,
+	m := &merging{ctx: ctx, engine: e, names: in.Names, labels: behindMarkers(in), depth: depth,
 		trees: map[forks.Hash][]item{}, entries: map[string]*entry{}, folders: map[string]*folder{},
 		conflicts: map[string]*entry{}, said: map[string][]Message{}, hunks: map[string]Conflict{}}
 	if err := m.walk([3]forks.Hash{in.Base, in.Ours, in.Theirs}); err != nil {
@@ -216,3 +218,9 @@ func join(dir, name string) string {
 
 // errImpossible is a state that no merge can be in.
 var errImpossible = errors.New("merge: this cannot be; report it with the three trees")
+
+// behindMarkers are the labels of an input, with names for those that are empty.
+func behindMarkers(in Input) lines.Labels {
+	l := in.Labels
+	return lines.Labels{Base: cmp.Or(l.Base, in.Names.Base), Ours: cmp.Or(l.Ours, in.Names.Ours), Theirs: cmp.Or(l.Theirs, in.Names.Theirs)}
+}

@@ -21,8 +21,19 @@
 //     the state are never deleted; state goes with everything that is pushed.
 //
 // It cannot see whether a commit holds what its row says. Later checks join it
-// here, each a function of the plan and an object reader: the cross-check of two
-// merge engines, the intent of clean picks, one source one unit, and a gate.
+// here, each a function of the plan and an object reader: the intent of clean picks,
+// one source one unit, and a gate.
+//
+// # The cross-check
+//
+// [Cross] has a second merge engine repeat each merge on which a plan rests:
+//
+//   - Both say conflict, or both say clean with the same tree. Else it is a [Differ],
+//     and which engine is right is for a person to find out.
+//   - Conflicts in different paths are a note: both are honest, and people decide.
+//   - An engine that gives up on a merge says nothing about it, which is a note too.
+//   - What needs no merging is not repeated, nor what was [Confirmed] before with the
+//     same result.
 //
 // # Example
 //
@@ -31,4 +42,11 @@
 //	err := prove.Ledger(state, plan, arrived)
 //	// pass 7 of aux-main breaks the ledger law: patch p1 has no row;
 //	// report this: nothing was pushed
+//
+// A pick that git does not confirm:
+//
+//	notes, err := prove.Cross(ctx, prove.Crossing{Track: "aux-main", Pass: 7, By: "auxsync's own", Other: "git",
+//		Engine: q, Confirmed: &confirmed}, result.Picks) // q is a repo.Quarantine
+//	// pass 7 of aux-main: the two merge engines differ about patch p1 (a: use the mirror):
+//	// auxsync's own says clean, tree 1f…, git says conflict in a.nix
 package prove

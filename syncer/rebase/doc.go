@@ -41,19 +41,21 @@
 //     upstream, or, of a track that follows tags, a release.
 //   - A patch leaves the stack by an outcome that says why, and stays on record.
 //   - A missing object is an error and never a conflict.
+//   - Every merge on which rests what would be published or asked is handed over with the
+//     plan ([Result].Picks), so that the other engine can repeat it (picks.go).
 //
 // # What it does not do
 //
-// It does not merge: [Merger] does, which is git's merge-tree. It knows no
-// proposals beyond what is recorded of them, no remotes and no time but
-// [Input].Now.
+// It does not merge: [Merger] does, which is our own engine (package merge) or git's
+// merge-tree. It knows no proposals beyond what is recorded of them, no remotes and no
+// time but [Input].Now.
 //
 // # Example
 //
 // A fork carries p1 on base u0; upstream goes on to u1 and u2, and u2 changes the
 // line that p1 changes:
 //
-//	p := rebase.NewPlanner(q, q, q) // q is a repo.Quarantine
+//	p := rebase.NewPlanner(q, merger, q) // q is a repo.Quarantine, merger a merge.Merger over it
 //	r, err := p.Plan(ctx, rebase.Input{Track: track, State: &state, Fork: tip, Upstream: u2, Now: now})
 //	// r.Plan.Base.New is u1, p1 is kept there and conflicted ahead,
 //	// r.Wanted holds one conflict whose Cause is u2

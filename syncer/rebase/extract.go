@@ -43,6 +43,7 @@ type extraction struct {
 	// chain is a commit with the tip's tree that stands in a straight line on the
 	// base: the tip itself where possible.
 	chain     forks.Hash
+	picks     []forks.Pick // the merges that say so
 	arrived   []forks.Hash
 	rows      []forks.Row // of arrived commits that are no patch of the stack
 	ended     []forks.Patch
@@ -366,6 +367,7 @@ type fitted struct {
 	items []item // as given, with the change on the base where it replayed
 	left  []int  // indices of those that did not
 	tree  forks.Hash
+	picks []forks.Pick
 }
 
 // fit replays items on a base, in order, going on past those that conflict.
@@ -388,6 +390,7 @@ func (p *Planner) fit(ctx context.Context, base forks.Hash, items []item) (fitte
 		if err != nil {
 			return fitted{}, err
 		}
+		f.picks = append(f.picks, pickOf(it.patch, c, tree, r))
 		if !r.Clean() {
 			f.left = append(f.left, i)
 			continue
@@ -409,6 +412,7 @@ func (p *Planner) take(in Input, ex *extraction, l layout, f fitted) error {
 	ex.ended = append(ex.ended, l.ended...)
 	ex.revived = append(ex.revived, l.back...)
 	ex.decisions = append(ex.decisions, l.asks...)
+	ex.picks = append(ex.picks, f.picks...)
 	return p.straighten(ex)
 }
 

@@ -2,6 +2,7 @@ package rebase
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,7 +39,7 @@ func (p *Planner) fold(ctx context.Context, in Input, ex *extraction, l layout, 
 		}
 		ex.folded = len(f.left)
 	}
-	return p.take(in, ex, l, fitted{items: items, tree: ex.tip.tree})
+	return p.take(in, ex, l, fitted{items: items, tree: ex.tip.tree, picks: f.picks})
 }
 
 // foldedPatch describes the patch that takes the difference in. If exactly one
@@ -49,7 +50,7 @@ func (p *Planner) foldedPatch(ctx context.Context, in Input, ex *extraction, f f
 		form, err := p.commit(it.form)
 		return it.patch, form, err
 	}
-	source, err := p.evilMerge(ctx, merges)
+	source, err := p.evilMerge(ctx, ex, merges)
 	if err != nil {
 		return forks.Patch{}, commit{}, err
 	}
@@ -66,16 +67,20 @@ func (p *Planner) foldedPatch(ctx context.Context, in Input, ex *extraction, f f
 
 // evilMerge returns the newest merge whose tree is not the clean merge of its
 // parents, or a zero commit.
-func (p *Planner) evilMerge(ctx context.Context, merges []commit) (commit, error) {
+func (p *Planner) evilMerge(ctx context.Context, ex *extraction, merges []commit) (commit, error) {
 	for _, m := range slices.Backward(merges) {
 		if len(m.parents) != 2 {
 			return m, nil // what an octopus did is not repeated; it is taken as it is
 		}
 		p.picks++
 		r, err := p.merger.MergeCommits(ctx, m.parents[0], m.parents[1])
+		if errors.Is(err, forks.ErrUnrelated) {
+			return m, nil // as with an octopus
+		}
 		if err != nil {
 			return commit{}, fmt.Errorf("merge the parents of %s again: %w", m.id.Short(), err)
 		}
+		ex.picks = append(ex.picks, forks.Pick{Ours: m.parents[0], Theirs: m.parents[1], Commits: true, Result: r})
 		if !r.Clean() || r.Tree != m.tree {
 			return m, nil
 		}

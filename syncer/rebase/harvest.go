@@ -143,7 +143,8 @@ func (p *Planner) ontoFor(ctx context.Context, in Input, s *stack, m Merged) (on
 	if i < 0 {
 		return onto, pin, nil
 	}
-	moved, err := p.below(ctx, s, i, pos)
+	moved, picks, err := p.below(ctx, s, i, pos)
+	p.answered = append(p.answered, picks...)
 	return moved, newest, err
 }
 

@@ -87,6 +87,9 @@ func (p *Planner) recall(key placeKey, onto forks.Hash) (forks.MergeResult, bool
 // remember notes what a pick made of its places. A result that touches other
 // places is not remembered: the conditions were too generous for it.
 func (p *Planner) remember(key placeKey, onto forks.Hash, r forks.MergeResult) error {
+	if r.GaveUp {
+		return nil // it may be made as it should be elsewhere
+	}
 	files, err := p.changed(key.change)
 	if err != nil {
 		return err

@@ -9,12 +9,12 @@ import (
 )
 
 // below writes the patches before item i that are clean at a position, in a
-// straight line on the upstream commit there, and returns the last.
-func (p *Planner) below(ctx context.Context, s *stack, i, pos int) (forks.Hash, error) {
+// straight line on the upstream commit there, and returns the last, and the merges.
+func (p *Planner) below(ctx context.Context, s *stack, i, pos int) (last forks.Hash, picks []forks.Pick, err error) {
 	at := s.chain[pos]
 	base, err := p.commit(at)
 	if err != nil {
-		return forks.Hash{}, err
+		return last, nil, err
 	}
 	for j := range i {
 		it := s.items[j]
@@ -23,28 +23,29 @@ func (p *Planner) below(ctx context.Context, s *stack, i, pos int) (forks.Hash, 
 		}
 		form, c, err := p.form(s, j, pos)
 		if err != nil {
-			return forks.Hash{}, err
+			return last, nil, err
 		}
 		under, err := p.treeOf(at)
 		if err != nil {
-			return forks.Hash{}, err
+			return last, nil, err
 		}
 		r, err := p.pick(ctx, c, under)
 		if err != nil {
-			return forks.Hash{}, err
+			return last, nil, err
 		}
+		picks = append(picks, pickOf(it.patch, c, under, r))
 		if !r.Clean() || r.Tree == under && !c.empty() {
 			continue
 		}
 		told, err := p.commit(form)
 		if err != nil {
-			return forks.Hash{}, err
+			return last, nil, err
 		}
 		if at, err = p.picked(told, r.Tree, at, later(base.committed, told.committed)); err != nil {
-			return forks.Hash{}, err
+			return last, nil, err
 		}
 	}
-	return at, nil
+	return at, picks, nil
 }
 
 // Pair is a proposal's two branches, built.
@@ -70,7 +71,7 @@ func (r *Result) BuildPair(ctx context.Context, c forks.Conflict, describe Descr
 	if i < 0 || !ok {
 		return Pair{}, fmt.Errorf("build the branches for %s: no such patch or cause in the plan", c.Patch)
 	}
-	onto, err := p.below(ctx, s, i, pos)
+	onto, below, err := p.below(ctx, s, i, pos)
 	if err != nil {
 		return Pair{}, err
 	}
@@ -99,6 +100,7 @@ func (r *Result) BuildPair(ctx context.Context, c forks.Conflict, describe Descr
 	if err != nil {
 		return Pair{}, err
 	}
+	r.Picks = append(append(append(r.Picks, r.ahead.picks[i].merged), below...), pickOf(s.items[i].patch, picked, ontoTree, merged))
 	marked, ok, err := p.marked(r.in, merged.Tree, merged.Files)
 	if err != nil {
 		return Pair{}, err

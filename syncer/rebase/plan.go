@@ -87,8 +87,13 @@ type Result struct {
 	// Folded those of them that were folded.
 	Own, Folded int
 
+	// Picks are the merges on which rests what would be published or asked, in the order
+	// in which they were made. BuildPair adds its own.
+	Picks []forks.Pick
+
 	planner *Planner
 	stack   *stack
+	ahead   replayed
 	in      Input
 	from    map[forks.PatchID]forks.PatchID // which patch of the source is which here
 	foreign bool                            // upstream does not have the base: the track is moved to another one
@@ -270,6 +275,8 @@ func (r *Result) decide(ctx context.Context, ex extraction) error {
 	if err != nil {
 		return err
 	}
+	r.ahead = ahead
+	r.rests(ex, published, c)
 	rows, err := r.rows(ctx, ahead, published, c)
 	if err != nil {
 		return err

@@ -25,13 +25,15 @@ type Objects interface {
 }
 
 // Merger merges three trees. An implementation must be deterministic and must
-// report a missing object as an error, never as a conflict.
+// report a missing object as an error, never as a conflict. There are two, which give the
+// same values: merge.Merger, and repo.Quarantine, which has git merge.
 type Merger interface {
 	// Merge merges ours and theirs over base, all of them trees.
 	Merge(ctx context.Context, base, ours, theirs forks.Hash) (forks.MergeResult, error)
 	// MergeLabelled is Merge with conflict markers in diff3 style that carry labels.
 	MergeLabelled(ctx context.Context, base, ours, theirs forks.Hash, labels forks.Labels) (forks.MergeResult, error)
-	// MergeCommits merges two commits over their true merge bases.
+	// MergeCommits merges two commits over their true merge bases. Without one it is
+	// [forks.ErrUnrelated].
 	MergeCommits(ctx context.Context, a, b forks.Hash) (forks.MergeResult, error)
 }
 
@@ -74,7 +76,9 @@ type Planner struct {
 	places  map[placeKey]placeResult
 	trees   map[forks.Hash][]entry
 	picks   int
-	message func([]byte) []byte // of [Input]; nil leaves messages as they are
+	// answered are the merges by which people's answers were measured.
+	answered []forks.Pick
+	message  func([]byte) []byte // of [Input]; nil leaves messages as they are
 }
 
 // NewPlanner returns a planner over a repository.

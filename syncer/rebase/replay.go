@@ -73,6 +73,7 @@ type placed struct {
 	change  change // the tree before and after it
 	files   []forks.ConflictFile
 	version *forks.Version
+	merged  forks.Pick // the merge that decided; zero where none was made
 }
 
 // in reports whether the item is part of the replayed branch.
@@ -143,6 +144,7 @@ func (p *Planner) place(ctx context.Context, s *stack, i, pos int, tree forks.Ha
 	if err != nil {
 		return placed{}, err
 	}
+	pl.merged = pickOf(it.patch, c, tree, r)
 	if r.Clean() && (r.Tree != tree || c.empty()) {
 		pl.outcome, pl.change = forks.Kept, change{tree, r.Tree}
 		return pl, nil

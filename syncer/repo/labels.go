@@ -10,18 +10,15 @@ import (
 	"github.com/auxolotl/auxsync/forks"
 )
 
-// longestLabel is the length of a label in characters.
-const longestLabel = 100
-
 // plainNames takes the ids of throw-away commits out of messages and out of the
 // names that git makes up for two things at one path: "dir~<id>" becomes
 // "dir~patch", in the tree too.
 func (q *Quarantine) plainNames(result forks.MergeResult, ids throwaways) (forks.MergeResult, error) {
-	words := strings.NewReplacer(ids.base.String(), wordBase, ids.ours.String(), wordOurs, ids.theirs.String(), wordTheirs)
-	renamed := false
+	plain := []string{ids.base.String(), forks.WordBase, ids.ours.String(), forks.WordOurs, ids.theirs.String(), forks.WordTheirs}
+	words := strings.NewReplacer(plain...)
+	var renamed []string // what messages call it, and what it is called now
 	for i := range result.Files {
 		f := &result.Files[i]
-		f.Message = words.Replace(f.Message)
 		was := string(f.Path)
 		now := words.Replace(was)
 		if now == was {
@@ -33,9 +30,13 @@ func (q *Quarantine) plainNames(result forks.MergeResult, ids throwaways) (forks
 		}
 		now = was[:strings.LastIndexByte(was, '/')+1] + name
 		result.Tree, f.Path = tree, forks.Path(now)
-		renamed = true
+		renamed = append(renamed, forks.Inert(was), forks.Inert(now))
 	}
-	if renamed {
+	words = strings.NewReplacer(append(renamed, plain...)...)
+	for i := range result.Files {
+		result.Files[i].Message = words.Replace(result.Files[i].Message)
+	}
+	if len(renamed) > 0 {
 		slices.SortFunc(result.Files, func(a, b forks.ConflictFile) int { return strings.Compare(string(a.Path), string(b.Path)) })
 	}
 	return result, nil
@@ -60,10 +61,11 @@ func (q *Quarantine) renameEntry(tree forks.Hash, path, name string) (forks.Hash
 
 // label puts labels in place of the ids behind the conflict markers.
 func (q *Quarantine) label(result forks.MergeResult, ids throwaways, labels forks.Labels) (forks.Hash, error) {
+	labels = labels.Sanitized()
 	swap := []markerLabel{
-		{'<', ids.ours.String(), sanitizeLabel(labels.Ours, wordOurs)},
-		{'|', ids.base.String(), sanitizeLabel(labels.Base, wordBase)},
-		{'>', ids.theirs.String(), sanitizeLabel(labels.Theirs, wordTheirs)},
+		{'<', ids.ours.String(), labels.Ours},
+		{'|', ids.base.String(), labels.Base},
+		{'>', ids.theirs.String(), labels.Theirs},
 	}
 	tree := result.Tree
 	for _, f := range result.Files {
@@ -117,16 +119,4 @@ func relabel(data []byte, swap []markerLabel) []byte {
 		out = append(out, line...)
 	}
 	return out
-}
-
-// sanitizeLabel makes one short line of a label.
-func sanitizeLabel(label, fallback string) string {
-	label = escapeLine(strings.Join(strings.Fields(label), " "))
-	if label == "" {
-		return fallback
-	}
-	if runes := []rune(label); len(runes) > longestLabel {
-		return string(runes[:longestLabel-1]) + "…"
-	}
-	return label
 }

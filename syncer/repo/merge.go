@@ -12,15 +12,7 @@ import (
 )
 
 // ErrUnrelated says that two commits have no ancestor in common.
-var ErrUnrelated = errors.New("the histories are unrelated")
-
-// The words for the inputs of a pick, in git's messages and in the names it
-// makes up ("path~upstream").
-const (
-	wordBase   = "base"
-	wordOurs   = "upstream"
-	wordTheirs = "patch"
-)
+var ErrUnrelated = forks.ErrUnrelated
 
 // Merge is the three-way merge of trees by git's merge-ort; a zero id is the
 // empty tree. Conflicted files hold diff3 markers with throw-away ids behind
@@ -65,11 +57,8 @@ func (q *Quarantine) mergeTrees(ctx context.Context, base, ours, theirs forks.Ha
 			*id = emptyTree
 		}
 	}
-	switch {
-	case base == theirs || ours == theirs:
-		return forks.MergeResult{Tree: ours}, throwaways{}, nil
-	case base == ours:
-		return forks.MergeResult{Tree: theirs}, throwaways{}, nil
+	if tree, ok := forks.SettledMerge(base, ours, theirs); ok {
+		return forks.MergeResult{Tree: tree}, throwaways{}, nil
 	}
 	ids, err := q.throwaways(base, ours, theirs)
 	if err != nil {
@@ -97,13 +86,13 @@ func (q *Quarantine) throwaways(base, ours, theirs forks.Hash) (throwaways, erro
 	}
 	var ids throwaways
 	var err error
-	if ids.base, err = write(wordBase, base); err != nil {
+	if ids.base, err = write(forks.WordBase, base); err != nil {
 		return ids, err
 	}
-	if ids.ours, err = write(wordOurs, ours, ids.base); err != nil {
+	if ids.ours, err = write(forks.WordOurs, ours, ids.base); err != nil {
 		return ids, err
 	}
-	ids.theirs, err = write(wordTheirs, theirs, ids.base)
+	ids.theirs, err = write(forks.WordTheirs, theirs, ids.base)
 	return ids, err
 }
 
@@ -112,7 +101,8 @@ func (q *Quarantine) mergeTree(ctx context.Context, a, b forks.Hash) (forks.Merg
 	q.reads.Add(3)
 	c := call{args: []string{"merge-tree", "--write-tree", "-z", "--messages", a.String(), b.String()}, maxExit: 1}
 	out, err := q.run(ctx, c)
-	if aborted(err) {
+	gaveUp := aborted(err)
+	if gaveUp {
 		// git 2.39 gives up on some knots of moved directories. Looking at files alone
 		// asks at worst what need not have been asked.
 		q.repo.git.log.Warn("git gave up on a merge; it is made without looking for moved directories",
@@ -120,10 +110,15 @@ func (q *Quarantine) mergeTree(ctx context.Context, a, b forks.Hash) (forks.Merg
 		c.settings = []setting{{"merge.directoryRenames", "false"}}
 		out, err = q.run(ctx, c)
 	}
+	if aborted(err) {
+		err = fmt.Errorf("%w: %w", forks.ErrGaveUp, err)
+	}
 	if err != nil {
 		return forks.MergeResult{}, err
 	}
-	return parseMerge(out.stdout, out.exit == 1)
+	result, err := parseMerge(out.stdout, out.exit == 1)
+	result.GaveUp = gaveUp
+	return result, err
 }
 
 // aborted reports whether git ended itself because it found itself in a state that
@@ -131,4 +126,35 @@ func (q *Quarantine) mergeTree(ctx context.Context, a, b forks.Hash) (forks.Merg
 func aborted(err error) bool {
 	var failure *GitError
 	return errors.As(err, &failure) && failure.Exit < 0 && strings.Contains(failure.Stderr, "Assertion")
+}
+
+// KeepMerge makes two commits whose merge is the merge of three trees, with any git, and
+// keeps them in the repository for as long as [MaintainOptions].Keep: so that people can
+// look at a merge of a pass that published nothing. Known is as for [Quarantine.Pack].
+// The same trees give the same commits.
+func (q *Quarantine) KeepMerge(ctx context.Context, base, ours, theirs forks.Hash, known []forks.Hash) (a, b forks.Hash, err error) {
+	for _, id := range []*forks.Hash{&base, &ours, &theirs} {
+		if id.IsZero() {
+			*id = emptyTree
+		}
+	}
+	ids, err := q.throwaways(base, ours, theirs)
+	if err != nil {
+		return a, b, err
+	}
+	return ids.ours, ids.theirs, q.Pack(ctx, []forks.Hash{ids.ours, ids.theirs}, known)
+}
+
+// Inputs is a quarantine as an engine of our own reads it: what it merges was fetched or
+// made here, so an object that nobody has is a [*DamagedError], as it is where git merges.
+type Inputs struct{ *Quarantine }
+
+// Object is [Quarantine.Object] for an object that must be there.
+func (in Inputs) Object(id forks.Hash) (kind string, data []byte, err error) {
+	kind, data, err = in.Quarantine.Object(id)
+	var missing *MissingObjectError
+	if errors.As(err, &missing) {
+		err = in.repo.damaged(err)
+	}
+	return kind, data, err
 }

@@ -72,7 +72,7 @@ func mergeCases() []mergeCase {
 		{"a path with a newline", files{"a\nb": "1\n"}, files{"a\nb": "2\n"}, files{"a\nb": "3\n"},
 			[]string{"a\nb content 123"}, `Merge conflict in a\nb`},
 		{"a path that is not UTF-8 and looks like an option", files{"-\xff\x1b": "1\n"}, files{"-\xff\x1b": "2\n"}, files{"-\xff\x1b": "3\n"},
-			[]string{"-\xff\x1b content 123"}, `Merge conflict in -\xff\u001b`},
+			[]string{"-\xff\x1b content 123"}, `Merge conflict in -\xff\x1b`},
 		{"a collision that git 2.39 calls clean", files{"e/a": ten}, files{"a": ten + "11\n"}, files{"a": "", "e/a": "other\n"},
 			[]string{"a rename/add ", "e/a rename/add "}, "rename of e/a -> a has content conflicts AND collides"},
 		{"two files", files{"b": "1\n", "a": "1\n"}, files{"b": "2\n", "a": "2\n"}, files{"b": "3\n", "a": "3\n"},
@@ -167,7 +167,7 @@ func TestLabelsStandBehindTheMarkers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const o = `NixOS/nix 1a2b evil\u001b[31m`
+	const o = `NixOS/nix 1a2b evil\x1b[31m`
 	th := strings.Repeat("ä", 99) + "…"
 	for path, want := range map[string]string{
 		"a":    decoy + "<<<<<<< " + o + "\n2\n||||||| parent of p1\n1\n=======\n3\n>>>>>>> " + th + "\n",

@@ -1,6 +1,8 @@
 package renames
 
 import (
+	"slices"
+
 	"github.com/auxolotl/auxsync/forks"
 )
 
@@ -16,6 +18,11 @@ func (s *search) pairExact() {
 	twins := map[forks.Hash][]int{}
 	for i, f := range s.gone {
 		twins[f.ID] = append(twins[f.ID], i)
+	}
+	if turned(len(s.gone)) {
+		for _, list := range twins {
+			slices.Reverse(list)
+		}
 	}
 	for d, f := range s.fresh {
 		list := twins[f.ID]

@@ -36,6 +36,18 @@ func MapOrder(keys []string) []string {
 	return listed
 }
 
+// turned reports whether a table of git's that was made for n entries, and holds them,
+// had to be enlarged all the same: the room is rounded the other way than the share
+// that may be taken. It happens with 205 entries, with 3277, and so on. Entries of equal
+// hash then come in the order opposite to the usual one.
+func turned(n int) bool {
+	places := 64
+	for n*100/80 > places {
+		places *= 4
+	}
+	return n > places*80/100
+}
+
 // fnv1 is the hash of Fowler, Noll and Vo.
 func fnv1(s string) uint32 {
 	h := uint32(0x811c9dc5)

@@ -1,0 +1,98 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.uber.org/zap"
+
+	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/syncer/merge"
+	"github.com/auxolotl/auxsync/syncer/prove"
+	"github.com/auxolotl/auxsync/syncer/rebase"
+	"github.com/auxolotl/auxsync/syncer/repo"
+)
+
+// Of the two engines that merge, a track's `merger` names the one that makes its plans.
+// Before anything of a plan is pushed, the other one repeats the merges on which it
+// rests. Where the two differ the pass ends with nothing written: one of them is wrong,
+// and which one is for a person to find out. The merge is kept in the cache meanwhile.
+
+// merger returns an engine over the objects of a pass.
+func (s *Syncer) merger(name string, q *repo.Quarantine) rebase.Merger {
+	if s.Mergers != nil {
+		return s.Mergers(name, q)
+	}
+	if name == forks.GitMerger {
+		return q
+	}
+	return merge.NewMerger(repo.Inputs{Quarantine: q}, q)
+}
+
+// words are what people are told an engine is.
+func words(merger string) string {
+	if merger == forks.GitMerger {
+		return "git"
+	}
+	return "auxsync's own"
+}
+
+// crossCheck has the other engine repeat the merges on which a decision rests, if the
+// track wants it.
+func (v *visit) crossCheck(ctx context.Context, q *repo.Quarantine, d decision) error {
+	if !v.track.CrossCheck || d.plan.Stopped != nil || len(d.result.Picks) == 0 {
+		return nil
+	}
+	other := forks.GitMerger
+	if v.track.Merger == forks.GitMerger {
+		other = forks.OwnMerger
+	}
+	v.opts.say("confirming the merges")
+	notes, err := prove.Cross(ctx, prove.Crossing{
+		Track: v.track.Name, Pass: d.plan.Pass, By: words(v.track.Merger), Other: words(other),
+		Engine: v.merger(other, q), Confirmed: &v.confirmed,
+	}, d.result.Picks)
+	for _, n := range notes {
+		v.Log.Warn(n.Text, zap.String("fork", v.track.Fork), zap.String("track", v.track.Name), zap.String("patch", string(n.Pick.Patch)),
+			zap.Stringer("base", n.Pick.Base), zap.Stringer("ours", n.Pick.Ours), zap.Stringer("theirs", n.Pick.Theirs))
+	}
+	var differ *prove.Differ
+	if errors.As(err, &differ) {
+		return v.differ(ctx, q, differ)
+	}
+	return err
+}
+
+// differ says how to look at the merge about which the two engines differ, and how to go
+// on. Where the track's own config has decided between the two, the log is told and the
+// pass goes on.
+func (v *visit) differ(ctx context.Context, q *repo.Quarantine, differ *prove.Differ) error {
+	look, err := v.keep(ctx, q, differ.Pick)
+	if err != nil {
+		return errors.Join(differ, fmt.Errorf("keep that merge: %w", err))
+	}
+	if v.track.MergerDecides {
+		v.Log.Warn(differ.Error()+"; config.toml has decided for this track", zap.String("fork", v.track.Fork), zap.String("track", v.track.Name), zap.String("next", look))
+		return nil
+	}
+	return &forks.Problem{Kind: forks.NeedsPerson, Err: differ, Next: fmt.Sprintf(
+		"%s; then go on with the right one, by merger = %q or merger = %q for track %s in config.toml, or with no check, by cross_check = false; and report it: nothing was pushed",
+		look, forks.OwnMerger, forks.GitMerger, v.track.Name)}
+}
+
+// keep keeps a merge in the cache and says how to repeat it there. A dry run leaves
+// nothing behind to be looked at.
+func (v *visit) keep(ctx context.Context, q *repo.Quarantine, pick forks.Pick) (look string, err error) {
+	if v.dry {
+		return "a pass stops there too, and keeps that merge to be looked at", nil
+	}
+	a, b := pick.Ours, pick.Theirs
+	if !pick.Commits {
+		if a, b, err = q.KeepMerge(ctx, pick.Base, a, b, v.known()); err != nil {
+			return "", err
+		}
+	}
+	return fmt.Sprintf("look at it in %s with `auxsync debug merge-tree --write-tree %s %s` and `git merge-tree --write-tree %s %s`",
+		forks.ShellWord(v.local.Dir()), a, b, a, b), nil
+}
