@@ -24,6 +24,7 @@ type call struct {
 	dir       string   // the git directory; "" for none
 	search    string   // instead of dir: the folder from which git looks for one
 	env       []string // on top of the hardened environment
+	person    []string // instead of all of it: what a person's own git would see
 	settings  []setting
 	protocols string    // of GIT_ALLOW_PROTOCOL; "" allows none
 	secrets   []string  // never shown
@@ -148,6 +149,9 @@ func (g *Git) command(ctx context.Context, c call) *exec.Cmd {
 	cmd.Dir = workDir
 	cmd.Env = slices.Concat(g.env, place, []string{"GIT_ALLOW_PROTOCOL=" + protocols},
 		configEnvironment(slices.Concat(baseSettings(g.stall), c.settings)), c.env)
+	if c.person != nil {
+		cmd.Env = slices.Concat(c.person, c.env)
+	}
 	cmd.Stdin = c.stdin
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }

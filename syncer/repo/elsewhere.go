@@ -18,36 +18,50 @@ import (
 const deepestAlternates = 5
 
 // Elsewhere is a repository of somebody's own, bare or not, opened to look at it.
-// Nothing is written to it, no setting of it that names a program is followed, and
-// nothing is fetched for it. It is safe for concurrent use.
+// Nothing is written to it but what [Elsewhere.Keep] is asked to, no setting of it that
+// names a program is followed, and nothing is fetched for it. It is safe for concurrent
+// use.
 type Elsewhere struct {
 	git      *Git
 	dir      string // the git directory, in which revisions are looked up
+	objects  string // its own folder of objects
 	lent     []*Repository
 	scratch  *Repository
 	overlook *Quarantine
+	here     *here // set by [Git.Here]
 }
 
 // Elsewhere opens the repository that dir is in, found as git finds it. Whose it is
 // does not matter. Errors: NeedsPerson if there is none, or one that cannot be read.
 func (g *Git) Elsewhere(ctx context.Context, dir string) (*Elsewhere, error) {
-	gitDir, objects, err := g.locate(ctx, dir)
+	if err := aFolder(dir); err != nil {
+		return nil, err
+	}
+	// Git would look at no repository of another user's. Nothing is run here that the
+	// repository names, and nothing written.
+	anybodys := []setting{{"safe.directory", "*"}}
+	gitDir, objects, err := g.locate(ctx, dir, call{search: dir, settings: anybodys})
 	if err != nil {
 		return nil, err
 	}
-	e := &Elsewhere{git: g, dir: gitDir}
-	// What is borrowed comes first: the reader is slow to find it by itself.
-	var lender *Repository
+	e := &Elsewhere{git: g, dir: gitDir, objects: objects}
 	stores, err := objectStores(objects)
 	if err != nil {
 		return nil, err
 	}
+	return e.open(ctx, stores)
+}
+
+// open puts a quarantine in front of folders of objects, the repository's own last.
+func (e *Elsewhere) open(ctx context.Context, stores []string) (_ *Elsewhere, err error) {
+	// What is borrowed comes first: the reader is slow to find it by itself.
+	var lender *Repository
 	for _, store := range stores {
-		lender = &Repository{git: g, dir: filepath.Dir(store), borrow: lender}
+		lender = &Repository{git: e.git, dir: filepath.Dir(store), borrow: lender}
 		e.lent = append(e.lent, lender)
 	}
-	if e.scratch, err = g.Scratch(ctx, lender); err == nil {
-		e.scratch.theirs = gitDir
+	if e.scratch, err = e.git.Scratch(ctx, lender); err == nil {
+		e.scratch.theirs = e.dir
 		e.overlook, err = e.scratch.Quarantine(ctx)
 	}
 	if err != nil {
@@ -56,9 +70,12 @@ func (g *Git) Elsewhere(ctx context.Context, dir string) (*Elsewhere, error) {
 	return e, nil
 }
 
-// Close frees what looking took.
+// Close frees what looking took. What was not kept is gone.
 func (e *Elsewhere) Close() error {
 	var errs []error
+	if e.here != nil {
+		errs = append(errs, e.here.close())
+	}
 	if e.overlook != nil {
 		errs = append(errs, e.overlook.Close())
 	}
@@ -107,22 +124,25 @@ func (e *Elsewhere) find(ctx context.Context, rev string) (id string, err error)
 	return strings.TrimSpace(string(out)), ended(err)
 }
 
-// locate finds the git directory that dir is in or is, and its folder of objects.
-func (g *Git) locate(ctx context.Context, dir string) (gitDir, objects string, err error) {
-	// Git would look at no repository of another user's. Nothing is run here that the
-	// repository names, and nothing written.
-	anybodys := []setting{{"safe.directory", "*"}}
-	const next = "name a folder that is a git repository, or is in one"
+const nameRepository = "name a folder that is a git repository, or is in one"
+
+func aFolder(dir string) error {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return "", "", forks.AskPerson(next, "%s is no folder", quoted(dir))
+		return forks.AskPerson(nameRepository, "%s is no folder", quoted(dir))
 	}
+	return nil
+}
+
+// locate finds the git directory that dir is in or is, and its folder of objects, by
+// calls that are made like the given one.
+func (g *Git) locate(ctx context.Context, dir string, like call) (gitDir, objects string, err error) {
 	var answers [2]string
 	for i, ask := range [][]string{{"--git-dir"}, {"--show-object-format", "--git-path", "objects"}} {
-		args := slices.Concat([]string{"rev-parse", "--path-format=absolute"}, ask)
-		out, err := g.output(ctx, call{args: args, search: dir, settings: anybodys})
+		like.args = slices.Concat([]string{"rev-parse", "--path-format=absolute"}, ask)
+		out, err := g.output(ctx, like)
 		if err != nil {
 			if failure, ok := errors.AsType[*GitError](err); ok && failure.Cause == nil {
-				return "", "", forks.AskPerson(next, "look for a repository in %s: %w", quoted(dir), err)
+				return "", "", forks.AskPerson(nameRepository, "look for a repository in %s: %w", quoted(dir), err)
 			}
 			return "", "", ended(fmt.Errorf("look for a repository in %s: %w", quoted(dir), err))
 		}
@@ -136,9 +156,9 @@ func (g *Git) locate(ctx context.Context, dir string) (gitDir, objects string, e
 }
 
 // objectStores lists the folders of objects that a repository reads, its own last.
-func objectStores(own string) ([]string, error) {
-	stores := []string{own}
-	level := []string{own}
+func objectStores(own string, lent ...string) ([]string, error) {
+	stores := append([]string{own}, lent...)
+	level := stores
 	for range deepestAlternates {
 		var deeper []string
 		for _, dir := range level {
