@@ -1,11 +1,18 @@
 package merge_test
 
 import (
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/syncer/merge/mergetest"
 )
+
+// long8000 is a file a whose first 8000 bytes end in head.
+func long8000(head, rest string) string {
+	return "a = " + strconv.Quote(strings.Repeat("x\n", 4000)[:8000-len(head)]+head+rest+"\n")
+}
 
 // TestFilesInConflict is about one path at a time: contents, modes, kinds of entries.
 func TestFilesInConflict(t *testing.T) {
@@ -56,6 +63,16 @@ func TestFilesInConflict(t *testing.T) {
 		{name: "deleted on both sides", base: "a = 1; k = k", ours: "k = k", theirs: "k = k",
 			files: "k"},
 		{name: "everything deleted", base: "a = 1", ours: "", theirs: "a = 1"},
+		{name: "a NUL behind the first 8000 bytes makes no binary", base: long8000("1", "\x00"), ours: long8000("2", "\x00"), theirs: long8000("3", "\x00"),
+			says: "contents a", files: "a"},
+		{name: "a NUL behind the first 8000 bytes, changed apart", base: long8000("1", "\x00"), ours: strings.Replace(long8000("1", "\x00"), "x", "y", 1), theirs: long8000("2", "\x00"),
+			files: "a"},
+		{name: "a NUL just within the first 8000 bytes", base: long8000("1\x00", ""), ours: long8000("2\x00", ""), theirs: long8000("3\x00", ""),
+			says: "binary a; contents a", files: "a"},
+		{name: "large", base: "a = 1..40000", ours: "a = 1..19000 x 19002..40000", theirs: "a = 1..19002 y 19004..40000",
+			files: "a"},
+		{name: "large, in conflict", base: "a = 1..40000", ours: "a = 1..19000 x 19002..40000", theirs: "a = 1..19000 y 19002..40000",
+			says: "contents a", files: "a"},
 		{name: "binary on both sides", base: `a = "1\x00"`, ours: `a = "2\x00"`, theirs: `a = "3\x00"`,
 			says: "binary a; contents a", files: "a"},
 		{name: "binary on one side only", base: "a = 1 2 3", ours: "a = 1 x 3", theirs: `a = "1\n2\x00\n3\n"`,
@@ -146,6 +163,9 @@ func TestSubmodules(t *testing.T) {
 	})
 }
 
+// deep is a hundred directories in each other.
+var deep = strings.Repeat("d/", 100)
+
 // TestFilesAgainstDirectories are names that are a file for one side and a directory for
 // the other.
 func TestFilesAgainstDirectories(t *testing.T) {
@@ -183,6 +203,14 @@ func TestFilesAgainstDirectories(t *testing.T) {
 			says: "contents p", files: "k p"},
 		{name: "names around the slash", base: "k = k", ours: "p = 1; p. = 1; p- = 1; p0 = 1", theirs: "p/x = 2; p.x = 2; p-/x = 2; p0 = 2",
 			says: "file/directory p-~ours,p-; contents p0; file/directory p~ours,p", files: "p-/x p-~ours p. p.x p/x p0 p~ours"},
+		{name: "a link becomes a directory, next to little else: git walks once", base: "d/t@ = k; m = 1", ours: "d/t/a = new", theirs: "d/t@ = k",
+			says: "file/directory d/t~theirs,d/t", files: "d/t/a"},
+		{name: "a link becomes a directory, next to more: git walks again", base: "d/t@ = k; m = 1", ours: "d/t/a = new; d/ts/b = 2", theirs: "d/t@ = k",
+			files: "d/t/a d/ts/b"},
+		{name: "a hundred directories deep", base: deep + "a = 1..9; k = k", ours: deep + "b = 1..9; k = k", theirs: deep + "a = 1..8 x; k = k",
+			files: deep + "b k"},
+		{name: "a hundred directories deep, in conflict", base: deep + "a = 1..9; k = k", ours: deep + "b = y 2..9; k = k", theirs: deep + "a = x 2..9; k = k",
+			says: "contents " + deep + "b", files: deep + "b k"},
 		{name: "deep below", base: "k = k", ours: "a/b/c/d = 1", theirs: "a/b/c/d/e/f = 2; a/b/c.x = 3",
 			says: "file/directory a/b/c/d~ours,a/b/c/d", files: "a/b/c.x a/b/c/d/e/f a/b/c/d~ours"},
 	})

@@ -4,21 +4,23 @@ package merge
 // others. Then these are merged with each other first, one after the other, over their
 // own common ancestors; the result, conflict markers and all, is the base. A marker
 // that both sides inherited from it is no conflict of theirs.
+//
+// Histories that cross again and again come to the same bases on many ways, twice as
+// many with each crossing of three. So what was made of a list of bases is kept.
 
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/auxolotl/auxsync/forks"
 )
 
 // What git calls the inputs of a merge that nobody asked for.
 const (
-	noBase      = "empty tree"
-	manyBases   = "merged common ancestors"
-	firstVirtue = "Temporary merge branch 1"
-	otherVirtue = "Temporary merge branch 2"
+	noBase        = "empty tree"
+	manyBases     = "merged common ancestors"
+	virtualOurs   = "Temporary merge branch 1"
+	virtualTheirs = "Temporary merge branch 2"
 )
 
 // ancestor is a commit, or what was merged of several.
@@ -27,13 +29,14 @@ type ancestor struct {
 	tree    forks.Hash
 }
 
-// commitMerge merges commits.
+// commitMerge merges two commits.
 type commitMerge struct {
 	engine  *Engine
 	history History
+	merged  map[string]ancestor // by depth and bases
 }
 
-// merge merges a and b over bases, the last of git's list first.
+// merge merges a and b over bases, which are in git's order.
 func (c *commitMerge) merge(ctx context.Context, bases []forks.Hash, a, b ancestor, names Names, depth int) (Result, error) {
 	whole, label, err := c.base(ctx, bases, depth)
 	if err != nil {
@@ -57,26 +60,40 @@ func (c *commitMerge) base(ctx context.Context, bases []forks.Hash, depth int) (
 		whole, err = c.ancestor(bases[0])
 		return whole, label, err
 	}
-	if whole, err = c.ancestor(bases[0]); err != nil {
-		return whole, "", err
-	}
-	for _, id := range bases[1:] {
-		next, err := c.ancestor(id)
-		if err != nil {
+	// Deeper merges have longer markers, and so another result.
+	key := fmt.Sprint(depth, bases)
+	whole, known := c.merged[key]
+	if !known {
+		if whole, err = c.mergeBases(ctx, bases, depth); err != nil {
 			return whole, "", err
 		}
-		inner, err := c.bases(ctx, whole, id)
-		if err != nil {
-			return whole, "", fmt.Errorf("merge: bases of %s: %w", id, err)
-		}
-		slices.Reverse(inner)
-		r, err := c.merge(ctx, inner, whole, next, Names{Ours: firstVirtue, Theirs: otherVirtue}, depth+1)
-		if err != nil {
-			return whole, "", err
-		}
-		whole = ancestor{append(whole.commits, id), r.Tree}
+		c.merged[key] = whole
 	}
 	return whole, manyBases, nil
+}
+
+// mergeBases merges several bases, the last one first.
+func (c *commitMerge) mergeBases(ctx context.Context, bases []forks.Hash, depth int) (whole ancestor, err error) {
+	last := len(bases) - 1
+	if whole, err = c.ancestor(bases[last]); err != nil {
+		return whole, err
+	}
+	for i := last - 1; i >= 0; i-- {
+		next, err := c.ancestor(bases[i])
+		if err != nil {
+			return whole, err
+		}
+		inner, err := c.bases(ctx, whole, bases[i])
+		if err != nil {
+			return whole, fmt.Errorf("merge: bases of %s: %w", bases[i], err)
+		}
+		r, err := c.merge(ctx, inner, whole, next, Names{Ours: virtualOurs, Theirs: virtualTheirs}, depth+1)
+		if err != nil {
+			return whole, err
+		}
+		whole = ancestor{append(whole.commits, bases[i]), r.Tree}
+	}
+	return whole, nil
 }
 
 // ancestor reads a commit.

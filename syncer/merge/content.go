@@ -6,7 +6,6 @@ package merge
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/syncer/merge/lines"
@@ -76,7 +75,7 @@ func (m *merging) mergeFile(path string, in [3]version, at [3]string, extra int,
 	}
 	labels := m.named(m.labels, at)
 	var content []byte
-	if attr.Driver == DriverBinary || slices.ContainsFunc(text[:], noLines) {
+	if attr.Driver == DriverBinary || !mergeable(text) {
 		var clean bool
 		if content, clean = m.chooseBinary(text, attr.Driver); !clean {
 			said := m.named(lines.Labels(m.names), at)
@@ -87,8 +86,11 @@ func (m *merging) mergeFile(path string, in [3]version, at [3]string, extra int,
 		if attr.MarkerSize == 0 {
 			attr.MarkerSize = markerSize
 		}
-		r := lines.Merge(text[base], text[ours], text[theirs], lines.Options{
+		r, err := lines.MergeContext(m.ctx, text[base], text[ours], text[theirs], lines.Options{
 			Style: m.engine.options.Style, Favor: m.favor(attr.Driver), Labels: labels, MarkerSize: attr.MarkerSize + extra})
+		if err != nil {
+			return out, fmt.Errorf("merge: lines of %q: %w", path, err)
+		}
 		content = r.Content
 		if len(r.Conflicts) > 0 {
 			out.clean = false
@@ -106,8 +108,9 @@ func (m *merging) mergeFile(path string, in [3]version, at [3]string, extra int,
 	return out, nil
 }
 
-// noLines reports whether a content is not merged by lines.
-func noLines(text []byte) bool { return len(text) > lines.MaxSize || lines.Binary(text) }
+func mergeable(text [3][]byte) bool {
+	return lines.Mergeable(text[base]) && lines.Mergeable(text[ours]) && lines.Mergeable(text[theirs])
+}
 
 // favor is how conflicting lines are decided; in a virtual merge base they never are.
 func (m *merging) favor(d Driver) lines.Favor {

@@ -21,7 +21,7 @@ import (
 func (m *merging) concludeFolders() {
 	for _, side := range []int{ours, theirs} {
 		s := &m.sides[side]
-		s.folder = map[string]string{}
+		s.folder, s.nearest = map[string]string{}, map[string]string{}
 		for _, dir := range sortedKeys(s.counts) {
 			to, most, tie := "", 0, false
 			for place, n := range s.counts[dir] {
@@ -59,10 +59,10 @@ type meeting struct {
 // meet notes where files of each side would come with directories of the other.
 func (m *merging) meet() {
 	for _, side := range []int{ours, theirs} {
-		s, folders := &m.sides[side], m.sides[other(side)].folder
+		s, there := &m.sides[side], &m.sides[other(side)]
 		s.meetings = map[string]*meeting{}
 		for _, mv := range s.found {
-			if _, _, to, ok := follow(folders, mv.to); ok {
+			if _, _, to, ok := there.follow(mv.to); ok {
 				if s.meetings[to] == nil {
 					s.meetings[to] = &meeting{}
 				}
@@ -98,23 +98,39 @@ func (m *merging) withFolders(side int) ([]move, error) {
 	return moved, nil
 }
 
-// follow finds the nearest moved directory that path is in, and where path goes with it.
-func follow(folders map[string]string, path string) (dir, place, to string, ok bool) {
-	if len(folders) == 0 {
+// follow finds the nearest directory that path is in and that the side moved, and where
+// path goes with it.
+func (s *moves) follow(path string) (dir, place, to string, ok bool) {
+	dir, _ = split(path)
+	if dir = s.movedAt(dir); dir == "" {
 		return "", "", "", false
 	}
-	for dir, _ = split(path); dir != ""; dir, _ = split(dir) {
-		if place, ok = folders[dir]; ok {
-			return dir, place, join(place, path[len(dir)+1:]), true
-		}
+	place = s.folder[dir]
+	return dir, place, join(place, path[len(dir)+1:]), true
+}
+
+// movedAt is dir, or the nearest one above it, that the side moved; "" for none. Each
+// directory is looked up once, however many files are below it.
+func (s *moves) movedAt(dir string) string {
+	if dir == "" || len(s.folder) == 0 {
+		return ""
 	}
-	return "", "", "", false
+	if _, moved := s.folder[dir]; moved {
+		return dir
+	}
+	at, known := s.nearest[dir]
+	if !known {
+		above, _ := split(dir)
+		at = s.movedAt(above)
+		s.nearest[dir] = at
+	}
+	return at
 }
 
 // mayFollow reports whether a file that a side has at path goes along with a directory
 // that the other side moved, and where to; it tells what is in the way.
 func (m *merging) mayFollow(side int, path string) (to string, ok bool, err error) {
-	dir, place, to, ok := follow(m.sides[other(side)].folder, path)
+	dir, place, to, ok := m.sides[other(side)].follow(path)
 	if !ok || m.sides[other(side)].meetings[path] != nil {
 		return "", false, nil
 	}
@@ -128,16 +144,15 @@ func (m *merging) mayFollow(side int, path string) (to string, ok bool, err erro
 		return "", false, err
 	}
 	meet := m.sides[side].meetings[to]
-	files := strings.Join(meet.files, ", ")
 	switch {
 	case meet.told:
 	case inWay:
 		meet.told = true
-		m.say(saidDirInWay, fmt.Sprintf("CONFLICT (implicit dir rename): Existing file/dir at %s in the way of implicit directory rename(s) putting the following path(s) there: %s.", to, files),
+		m.say(saidDirInWay, fmt.Sprintf("CONFLICT (implicit dir rename): Existing file/dir at %s in the way of implicit directory rename(s) putting the following path(s) there: %s.", to, strings.Join(meet.files, ", ")),
 			append([]string{to}, meet.files...)...)
 	case len(meet.files) > 1:
 		meet.told = true
-		m.say(saidDirCollision, fmt.Sprintf("CONFLICT (implicit dir rename): Cannot map more than one path to %s; implicit directory renames tried to put these paths there: %s", to, files),
+		m.say(saidDirCollision, fmt.Sprintf("CONFLICT (implicit dir rename): Cannot map more than one path to %s; implicit directory renames tried to put these paths there: %s", to, strings.Join(meet.files, ", ")),
 			append([]string{to}, meet.files...)...)
 	default:
 		return to, true, nil
@@ -222,12 +237,13 @@ func (m *merging) makeFolders(path string, sides uint8) error {
 		return err
 	}
 	f := &folder{}
+	above, name := split(dir)
 	m.folders[dir] = f
 	e := m.entries[dir]
 	if e == nil {
 		e = &entry{at: [3]string{dir, dir, dir}}
 		m.entries[dir] = e
-		if v := m.takeBack(dir); !v.none() {
+		if v := m.folders[above].takeBack(name); !v.none() {
 			e.in, e.result = [3]version{v, v, v}, v
 			if e.files, e.match = 7, bit(ours)|bit(theirs); v.isDir() {
 				e.files, e.match = 0, 0
@@ -247,20 +263,6 @@ func (m *merging) makeFolders(path string, sides uint8) error {
 	return nil
 }
 
-// takeBack takes a name out of those that were decided in its directory, and returns
-// what stood there.
-func (m *merging) takeBack(path string) version {
-	dir, name := split(path)
-	f := m.folders[dir]
-	i := slices.IndexFunc(f.items, func(it item) bool { return it.name == name })
-	if i < 0 {
-		return version{}
-	}
-	v := f.items[i].version
-	f.items = slices.Delete(f.items, i, i+1)
-	return v
-}
-
 // wholeHas reports whether path exists in a directory that was taken whole.
 func (m *merging) wholeHas(path string) (bool, error) {
 	dir, name := split(path)
@@ -268,7 +270,7 @@ func (m *merging) wholeHas(path string) (bool, error) {
 		return m.taken(path), nil
 	}
 	items, err := m.wholeItems(dir)
-	return slices.ContainsFunc(items, func(it item) bool { return it.name == name }), err
+	return !find(items, name).none(), err
 }
 
 // wholeItems lists what is in a directory that was taken whole, or is in such a one.
@@ -277,21 +279,20 @@ func (m *merging) wholeItems(dir string) ([]item, error) {
 		return m.tree(e.treeID())
 	}
 	above, name := split(dir)
-	f, items := m.folders[above], []item(nil)
-	if f != nil {
-		items = f.items
+	var v version
+	if f := m.folders[above]; f != nil {
+		v = f.find(name)
 	} else {
-		var err error
-		if items, err = m.wholeItems(above); err != nil {
+		items, err := m.wholeItems(above)
+		if err != nil {
 			return nil, err
 		}
+		v = find(items, name)
 	}
-	for _, it := range items {
-		if it.name == name && it.isDir() {
-			return m.tree(it.id)
-		}
+	if !v.isDir() {
+		return nil, nil
 	}
-	return nil, nil
+	return m.tree(v.id)
 }
 
 // treeID is the tree of a directory that was taken whole, else zero.

@@ -16,7 +16,8 @@
 //   - merge(b, o, b) is o and merge(b, o, o) is o. A clean merge gives the same tree
 //     with its sides exchanged.
 //   - What a merge costs follows what differs between its inputs, not how much there
-//     is. Names that are met and how deep directories go are bounded.
+//     is. Names that are met, how deep directories go and how many lines are compared
+//     are bounded; a merge that costs much all the same ends with its ctx.
 //
 // # Where it is not like git, on purpose
 //
@@ -26,6 +27,32 @@
 //   - Submodules that both sides changed are always in conflict, also where git has
 //     their history at hand and could see that one side contains the other.
 //   - Merge drivers that are programs are not run.
+//   - A tree that no git writes (not sorted, a name twice, a slash in a name) is an
+//     error. Git leaves files of such trees out without a word, or ends itself.
+//   - A file of more than [lines.MaxLines] lines is merged like a binary.
+//
+// What git takes is taken: "..", ".git" and other names that no checkout accepts pass
+// through a merge as they pass through git's.
+//
+// # How it was held against git
+//
+// Picks of any commit onto any other, and real merges, drawn by
+//
+//	auxsync debug corpus --repo DIR --picks N --merges N --seed 20261123
+//
+// with git 2.39.5; what git or the history lacked an object for is left out:
+//
+//	history                       picks  merges  compared  clean  in conflict  differ
+//	NixOS/nix                      1700     800      2499   1149         1350       0
+//	lix-project/lix                1500     800      2299   1038         1261       0
+//	NixOS/nixos-hardware           1500     600      2098   1098         1000       0
+//	nix-community/home-manager     1500     600      1979    954         1025       0
+//	git/git                        1000     400      1400    732          668       0
+//	nix-community/disko             800     300      1100    522          578       0
+//	                               8000    3500     11375   5493         5882       0
+//
+// Equal in all: verdicts, trees (with their markers), stages, messages. Random trees
+// meet what histories do not; see the tests of this package.
 //
 // # Example
 //

@@ -49,15 +49,23 @@ func TestMergesOverSeveralBasesAreGits(t *testing.T) {
 }
 
 // crossing draws a history that crosses. Every fifth has three bases, every seventh
-// crosses twice.
+// crosses twice, every third has commits of different dates.
 func crossing(s *mergetest.Store, seed uint64) mergetest.Question {
 	c := mergetest.Random(seed)
-	base := s.Commit("base", s.Tree(c.Base))
-	tips := []forks.Hash{s.Commit("left", s.Tree(c.Ours), base), s.Commit("right", s.Tree(c.Theirs), base)}
+	commit := s.Commit
+	if seed%3 == 0 {
+		at := seed
+		commit = func(subject string, tree forks.Hash, parents ...forks.Hash) forks.Hash {
+			at = at*6364136223846793005 + 1442695040888963407
+			return s.CommitAfter(1000*uint64(len(parents))+at>>54, subject, tree, parents...)
+		}
+	}
+	base := commit("base", s.Tree(c.Base))
+	tips := []forks.Hash{commit("left", s.Tree(c.Ours), base), commit("right", s.Tree(c.Theirs), base)}
 	trees := []mergetest.Tree{c.Ours, c.Theirs}
 	if seed%5 == 0 {
 		trees = append(trees, mergetest.Changed(c.Base, seed))
-		tips = append(tips, s.Commit("middle", s.Tree(trees[2]), base))
+		tips = append(tips, commit("middle", s.Tree(trees[2]), base))
 	}
 	rounds := 1
 	if seed%7 == 0 {
@@ -66,7 +74,7 @@ func crossing(s *mergetest.Store, seed uint64) mergetest.Question {
 	for round := range uint64(rounds) {
 		ours := mergetest.Changed(trees[(seed+round)%2], seed+10*round+1)
 		theirs := mergetest.Changed(trees[(seed/2+round)%uint64(len(trees))], seed+10*round+2)
-		next := []forks.Hash{s.Commit(fmt.Sprint("ours ", round), s.Tree(ours), tips...), s.Commit(fmt.Sprint("theirs ", round), s.Tree(theirs), tips...)}
+		next := []forks.Hash{commit(fmt.Sprint("ours ", round), s.Tree(ours), tips...), commit(fmt.Sprint("theirs ", round), s.Tree(theirs), tips...)}
 		tips, trees = next, []mergetest.Tree{ours, theirs}
 	}
 	return mergetest.Question{Ours: tips[0], Theirs: tips[1], Settings: mergetest.SettingsOf(seed)}

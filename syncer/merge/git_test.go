@@ -112,7 +112,7 @@ func written(r merge.Result, err error) string {
 	if err != nil {
 		return "error: " + err.Error() + "\n"
 	}
-	a := mergetest.Answer{Tree: r.Tree}
+	a := mergetest.Answer{Tree: r.Tree, LimitHit: r.LimitHit}
 	if !r.Clean {
 		a.Exit = 1
 	}

@@ -64,8 +64,8 @@ func TestACleanMergeIsTheSameFromBothSides(t *testing.T) {
 	})
 }
 
-// TestAStackAndItsReverseGiveTheBase picks a stack of patches onto another base, then
-// each patch's reverse, newest first: what is left is the base, as long as all is clean.
+// TestAStackAndItsReverseGiveTheBase picks a stack of patches onto its own base, where it
+// is itself, then each patch's reverse, newest first: what is left is the base.
 func TestAStackAndItsReverseGiveTheBase(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -80,7 +80,6 @@ func TestAStackAndItsReverseGiveTheBase(t *testing.T) {
 			}
 			stack = append(stack, s.Tree(mergetest.Changed(files, rapid.Uint64().Draw(rt, "patch"))))
 		}
-		// On its own base a stack is itself, forth and back.
 		tree := stack[0]
 		for i := 1; i < len(stack); i++ {
 			r := merged(rt, e, stack[i-1], tree, stack[i])
@@ -219,7 +218,11 @@ func TestAnObjectOfAnotherKindIsAnError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, bad := range []forks.Hash{blob, malformed} {
+	slash, err := s.Write("tree", append([]byte("100644 a/b\x00"), in.Ours[:]...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range []forks.Hash{blob, malformed, slash} {
 		for role, to := range map[string]func(*merge.Input){
 			"base": func(in *merge.Input) { in.Base = bad }, "ours": func(in *merge.Input) { in.Ours = bad }, "theirs": func(in *merge.Input) { in.Theirs = bad },
 		} {

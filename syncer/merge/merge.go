@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/syncer/merge/lines"
@@ -128,12 +127,15 @@ var ErrUnrelated = forks.ErrUnrelated
 
 // Engine merges trees. It keeps nothing between merges and is safe for concurrent use.
 type Engine struct {
-	objects Objects
-	options Options
+	objects   Objects
+	options   Options
+	mostNames int
 }
 
 // New returns an engine over objects.
-func New(objects Objects, o Options) *Engine { return &Engine{objects: objects, options: o} }
+func New(objects Objects, o Options) *Engine {
+	return &Engine{objects: objects, options: o, mostNames: mostNames}
+}
 
 // Trees merges three trees. What it makes is written to the objects. The same input
 // gives the same result. A missing or unreadable object is an error, never a conflict.
@@ -162,8 +164,7 @@ func (e *Engine) Commits(ctx context.Context, h History, a, b forks.Hash, names 
 	if len(bases) == 0 && !unrelated {
 		return Result{}, fmt.Errorf("merge %s and %s: %w", a.Short(), b.Short(), ErrUnrelated)
 	}
-	slices.Reverse(bases)
-	c := &commitMerge{e, h}
+	c := &commitMerge{engine: e, history: h, merged: map[string]ancestor{}}
 	one, err := c.ancestor(a)
 	if err != nil {
 		return Result{}, err
@@ -186,5 +187,9 @@ func (e *Engine) treeOf(commit forks.Hash) (forks.Hash, error) {
 	if kind != "commit" || !ok {
 		return forks.Hash{}, fmt.Errorf("merge: object %s is a %s, want a commit", commit, kind)
 	}
-	return forks.ParseHash(string(hex))
+	tree, err := forks.ParseHash(string(hex))
+	if err != nil {
+		return tree, fmt.Errorf("merge: commit %s: its tree: %w", commit, err)
+	}
+	return tree, nil
 }

@@ -60,7 +60,7 @@ func (e *entry) set(side int, v version, path string) {
 	e.files |= bit(side)
 }
 
-// clear forgets what inputs have that have no file here.
+// clearButFiles forgets what inputs have that have no file here.
 func (e *entry) clearButFiles() {
 	e.match &^= e.dirs
 	e.dirs = 0
@@ -196,7 +196,7 @@ func (m *merging) taken(path string) bool {
 	}
 	dir, name := split(path)
 	f := m.folders[dir]
-	return f != nil && slices.ContainsFunc(f.items, func(it item) bool { return it.name == name })
+	return f != nil && !f.find(name).none()
 }
 
 // split cuts a path into its directory, "" for the top, and its name.

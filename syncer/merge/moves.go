@@ -26,6 +26,7 @@ type moves struct {
 	found   []move // in the order of added
 	counts  map[string]map[string]int
 	folder  map[string]string // moved directories: from, to
+	nearest map[string]string // of directories that were asked for: the moved one they are in
 	targets map[string]bool   // directories into which went what matters, and those above
 	// meetings are the places to which files of the side would follow directories of the
 	// other.
@@ -86,7 +87,7 @@ func (m *merging) detect(side int) error {
 		for _, p := range answer.Pairs {
 			from[p.To.Path] = p.From.Path
 			if _, matters := s.needs[p.From.Path]; matters {
-				for dir, _ := split(p.To.Path); dir != ""; dir, _ = split(dir) {
+				for dir, _ := split(p.To.Path); dir != "" && !s.targets[dir]; dir, _ = split(dir) {
 					s.targets[dir] = true
 				}
 			}

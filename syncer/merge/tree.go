@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/auxolotl/auxsync/forks"
 )
@@ -35,13 +37,16 @@ type item struct {
 	version
 }
 
-// errMalformed is what any tree gets that is not as git writes them.
-var errMalformed = errors.New("the tree is malformed")
+// errMalformed is what any tree gets that is not as git writes them. Git itself reads
+// many of them: names with a slash end it, and of a tree that is not sorted, or has a
+// name twice, it leaves files out of the result without a word.
+var errMalformed = errors.New("the tree is malformed (`git fsck` tells how); merge it with git, or rewrite it")
 
 // parseTree reads a tree. Modes become those that git writes today: old histories
 // have files with more permissions.
 func parseTree(data []byte) ([]item, error) {
 	items := make([]item, 0, len(data)/40)
+	text := string(data) // of which all names are parts
 	for len(data) > 0 {
 		var mode forks.Mode
 		i := 0
@@ -52,8 +57,12 @@ func parseTree(data []byte) ([]item, error) {
 		if i == 0 || nul < i+2 || data[i] != ' ' || len(data) < nul+21 {
 			return nil, errMalformed
 		}
-		it := item{name: string(data[i+1 : nul]), version: version{mode: canonical(mode)}}
+		at := len(text) - len(data)
+		it := item{name: text[at+i+1 : at+nul], version: version{mode: canonical(mode)}}
 		copy(it.id[:], data[nul+1:])
+		if strings.Contains(it.name, "/") || !follows(items, it) {
+			return nil, errMalformed
+		}
 		items = append(items, it)
 		data = data[nul+21:]
 	}
@@ -74,29 +83,60 @@ func canonical(mode forks.Mode) forks.Mode {
 	return forks.ModeSubmodule
 }
 
-// encodeTree writes items, which it sorts.
-func encodeTree(items []item) []byte {
-	slices.SortFunc(items, func(a, b item) int { return compareItems(a, b) })
+// follows reports whether next may stand behind items: a tree is sorted, and has no name
+// twice. A file and a directory of one name need not stand side by side: what sorts
+// between "name" and "name/" may come between them.
+func follows(items []item, next item) bool {
+	if len(items) == 0 {
+		return true
+	}
+	last := items[len(items)-1]
+	if compareItems(last, next) >= 0 {
+		return false
+	}
+	if !next.isDir() || !strings.HasPrefix(last.name, next.name) {
+		return true
+	}
+	_, twice := slices.BinarySearchFunc(items, item{name: next.name}, compareItems)
+	return !twice
+}
+
+// find returns what has a name in a tree; the zero version if nothing has.
+func find(items []item, name string) version {
+	for _, kind := range []forks.Mode{0, forks.ModeDir} {
+		if i, ok := slices.BinarySearchFunc(items, item{name, version{mode: kind}}, compareItems); ok {
+			return items[i].version
+		}
+	}
+	return version{}
+}
+
+// encodeTree writes items, which it sorts. What parseTree would not read is not written.
+func encodeTree(items []item) ([]byte, error) {
+	slices.SortFunc(items, compareItems)
 	size := 0
-	for _, it := range items {
+	for i, it := range items {
+		if !follows(items[:i], it) {
+			return nil, fmt.Errorf("%w: %q twice in one directory", errImpossible, it.name)
+		}
 		size += len(it.name) + 28
 	}
 	data := make([]byte, 0, size)
 	for _, it := range items {
-		data = fmt.Appendf(data, "%o %s\x00", uint32(it.mode), it.name)
+		data = strconv.AppendUint(data, uint64(it.mode), 8)
+		data = append(data, ' ')
+		data = append(data, it.name...)
+		data = append(data, 0)
 		data = append(data, it.id[:]...)
 	}
-	return data
+	return data, nil
 }
 
 // compareItems orders two entries as a tree has them.
 func compareItems(a, b item) int {
 	n := min(len(a.name), len(b.name))
-	if a.name[:n] != b.name[:n] {
-		if a.name[:n] < b.name[:n] {
-			return -1
-		}
-		return 1
+	if c := strings.Compare(a.name[:n], b.name[:n]); c != 0 {
+		return c
 	}
 	return int(a.after(n)) - int(b.after(n))
 }
@@ -116,7 +156,7 @@ func (it item) after(n int) byte {
 // tree reads the entries of a tree, once in a merge; they must not be changed. The zero
 // id is the empty tree.
 func (m *merging) tree(id forks.Hash) ([]item, error) {
-	if id.IsZero() || id == emptyTree {
+	if id.IsZero() || id == forks.EmptyTree {
 		return nil, nil
 	}
 	if items, ok := m.trees[id]; ok {
@@ -133,9 +173,6 @@ func (m *merging) tree(id forks.Hash) ([]item, error) {
 	m.trees[id] = items
 	return items, nil
 }
-
-// emptyTree is git's well-known id of the tree without entries.
-var emptyTree = forks.Hash{0x4b, 0x82, 0x5d, 0xc6, 0x42, 0xcb, 0x6e, 0xb9, 0xa0, 0x60, 0xe5, 0x4b, 0xf8, 0xd6, 0x92, 0x88, 0xfb, 0xee, 0x49, 0x04}
 
 // read returns the contents of an object that has to be of a kind.
 func (m *merging) read(kind string, id forks.Hash) ([]byte, error) {

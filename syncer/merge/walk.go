@@ -43,6 +43,7 @@ type walker struct {
 	aside  [3][]aside
 	mayPut [3]bool
 	names  int // that were met
+	room   int // for how many more names there is memory
 }
 
 // walk makes entries of three trees.
@@ -50,7 +51,7 @@ func (m *merging) walk(trees [3]forks.Hash) error {
 	for side := range m.sides {
 		m.sides[side] = moves{needs: map[string]renames.Need{}, dirs: map[string]renames.DirNeed{}}
 	}
-	w := &walker{merging: m, mayPut: [3]bool{ours: true, theirs: true}}
+	w := &walker{merging: m, mayPut: [3]bool{ours: true, theirs: true}, room: m.engine.mostNames}
 	if err := w.folder(aside{"", trees, 0}); err != nil {
 		return err
 	}
@@ -143,26 +144,29 @@ func (w *walker) folder(d aside) error {
 const (
 	// deepest is how many directories may be in each other: git's core.maxTreeDepth.
 	deepest = 2048
-	// mostNames bounds the memory of a merge. A few small trees can name more files than
-	// any machine can hold.
-	mostNames = 5_000_000
+	// mostNames bounds the memory of a merge, which is less than 1 GiB for so many: a few
+	// small trees can name more files than any machine can hold.
+	mostNames = 2_000_000
+	// perName is the bytes of a path that are no more than one name costs.
+	perName = 256
 )
 
 // name decides one name of a directory, or makes an entry of it.
 func (w *walker) name(d aside, f *folder, name string, in [3]version) error {
-	if w.names++; w.names > mostNames {
-		return fmt.Errorf("merge: more than %d files and directories differ, or stand beside such", mostNames)
+	w.names++
+	if w.room -= 1 + (len(d.dir)+len(name))/perName; w.room < 0 {
+		return fmt.Errorf("merge: more than %d files and directories differ, or stand beside such, or fewer with long names", w.engine.mostNames)
 	}
 	match, files, dirs := matching(in), filesOf(in), dirsOf(in)
 	switch {
 	case match == 7:
-		f.items = append(f.items, item{name, in[base]})
+		f.add(item{name, in[base]})
 		return nil
 	case files == 7 && match == bit(base)|bit(ours):
-		f.items = append(f.items, item{name, in[theirs]})
+		f.add(item{name, in[theirs]})
 		return nil
 	case files == 7 && match != 0: // theirs is the base's, or ours is
-		f.items = append(f.items, item{name, in[ours]})
+		f.add(item{name, in[ours]})
 		return nil
 	}
 	path := join(d.dir, name)

@@ -2,6 +2,7 @@ package lines
 
 import (
 	"bytes"
+	"context"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -93,7 +94,7 @@ func classic(a, b []byte) []Change {
 	in := newInterner(ta.count())
 	in.all(&ta)
 	in.beside(&tb, &ta)
-	s := newScratch(len(in.known), ta.count())
+	s := newScratch(context.Background(), len(in.known), ta.count())
 	one := &side{ta.classes, make([]bool, ta.count())}
 	two := &side{tb.classes, make([]bool, tb.count())}
 	s.classic(one, two, box{Range{0, ta.count()}, Range{0, tb.count()}})

@@ -1,5 +1,7 @@
 package lines
 
+import "context"
+
 // Diff compares two texts as a merge does: histogram diff, then runs of changed lines
 // slid into place, without a look at indentation. The changes are in order; between two
 // of them there is at least one line that both texts have. Equal texts give none.
@@ -8,7 +10,7 @@ func Diff(a, b []byte) []Change {
 	in := newInterner(ta.count())
 	in.all(&ta)
 	in.beside(&tb, &ta)
-	s := newScratch(len(in.known), ta.count())
+	s := newScratch(context.Background(), len(in.known), ta.count())
 	return s.diff(ta.classes, tb.classes)
 }
 

@@ -1,5 +1,7 @@
 package lines
 
+import "context"
+
 // Histogram diff anchors two texts at what is rarest in them. Of a region of a, it
 // counts how often each line occurs. It then looks, from each line of b that occurs in
 // a, at every place where it does, and extends the match up and down as far as the
@@ -28,6 +30,7 @@ type occurrence struct {
 
 // scratch is the memory that the comparisons of one merge share.
 type scratch struct {
+	ctx   context.Context // when it is done comparisons end with an unfinished result
 	round int32
 	seen  []occurrence // by class
 	next  []int32      // by line of a: the next line of its class in the region, or -1
@@ -37,14 +40,14 @@ type scratch struct {
 }
 
 // newScratch has room for the classes of one merge and for the lines of its texts.
-func newScratch(classes, lines int) *scratch {
-	return &scratch{seen: make([]occurrence, classes), next: make([]int32, lines)}
+func newScratch(ctx context.Context, classes, lines int) *scratch {
+	return &scratch{ctx: ctx, seen: make([]occurrence, classes), next: make([]int32, lines)}
 }
 
 // histogram marks which lines of a and b changed.
 func (s *scratch) histogram(a, b *side) {
 	s.boxes = append(s.boxes[:0], box{Range{0, len(a.classes)}, Range{0, len(b.classes)}})
-	for len(s.boxes) > 0 {
+	for len(s.boxes) > 0 && s.ctx.Err() == nil {
 		in := s.boxes[len(s.boxes)-1]
 		s.boxes = s.boxes[:len(s.boxes)-1]
 		if in.a.empty() || in.b.empty() {

@@ -1,6 +1,9 @@
 package lines
 
-import "bytes"
+import (
+	"bytes"
+	"context"
+)
 
 // A three-way merge takes what each side changed of the base. Both lists of changes are
 // walked together. A change that ends strictly before the next one of the other side
@@ -33,18 +36,25 @@ type inputs struct{ base, ours, theirs text }
 // is for callers to ask, of [Binary] and [MaxSize]. Content may be an input itself and
 // must not be changed.
 func Merge(base, ours, theirs []byte, o Options) Result {
+	r, _ := MergeContext(context.Background(), base, ours, theirs, o) // nothing ends that ctx
+	return r
+}
+
+// MergeContext is Merge that ends with ctx, and then returns its error: what the worst
+// texts cost is the square of their lines.
+func MergeContext(ctx context.Context, base, ours, theirs []byte, o Options) (Result, error) {
 	switch {
 	case bytes.Equal(base, ours), bytes.Equal(ours, theirs):
-		return Result{Content: theirs}
+		return Result{Content: theirs}, ctx.Err()
 	case bytes.Equal(base, theirs):
-		return Result{Content: ours}
+		return Result{Content: ours}, ctx.Err()
 	}
 	in := &inputs{split(base), split(ours), split(theirs)}
 	names := newInterner(in.base.count())
 	names.all(&in.base)
 	names.beside(&in.ours, &in.base)
 	names.beside(&in.theirs, &in.base)
-	s := newScratch(len(names.known), max(in.base.count(), in.ours.count()))
+	s := newScratch(ctx, len(names.known), max(in.base.count(), in.ours.count()))
 	pieces := in.combine(
 		s.diff(in.base.classes, in.ours.classes),
 		s.diff(in.base.classes, in.theirs.classes))
@@ -53,6 +63,9 @@ func Merge(base, ours, theirs []byte, o Options) Result {
 		in.trim(pieces)
 	case StyleMerge:
 		pieces = join(in.refine(s, pieces))
+	}
+	if err := ctx.Err(); err != nil {
+		return Result{}, err // the comparisons may have ended early
 	}
 	var hunks []Hunk
 	for i := range pieces {
@@ -71,7 +84,7 @@ func Merge(base, ours, theirs []byte, o Options) Result {
 			hunks = append(hunks, Hunk{p.base, p.ours, p.theirs})
 		}
 	}
-	return Result{Content: in.write(pieces, o), Conflicts: hunks}
+	return Result{Content: in.write(pieces, o), Conflicts: hunks}, nil
 }
 
 // combine walks both sides' changes of the base.

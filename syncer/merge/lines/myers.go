@@ -1,6 +1,9 @@
 package lines
 
-import "math"
+import (
+	"context"
+	"math"
+)
 
 // Myers' algorithm ("An O(ND) Difference Algorithm and Its Variations", 1986) in linear
 // space: it looks for a shortest edit script from both ends of a region at once; where
@@ -57,7 +60,7 @@ func (s *scratch) classic(a, b *side, in box) {
 	m.zero = len(m.b) + 1
 	m.limit = max(patience, roughRoot(diagonals))
 	m.spans = append(m.spans[:0], span{Range{0, len(m.a)}, Range{0, len(m.b)}, false})
-	for len(m.spans) > 0 {
+	for len(m.spans) > 0 && s.ctx.Err() == nil {
 		at := m.spans[len(m.spans)-1]
 		m.spans = m.spans[:len(m.spans)-1]
 		at = m.shrink(at)
@@ -71,7 +74,10 @@ func (s *scratch) classic(a, b *side, in box) {
 				a.changed[line] = true
 			}
 		default:
-			cut := m.search(at)
+			cut, ok := m.search(s.ctx, at)
+			if !ok {
+				return
+			}
 			m.spans = append(m.spans,
 				span{Range{cut.i, at.a.End}, Range{cut.j, at.b.End}, cut.after},
 				span{Range{at.a.Start, cut.i}, Range{at.b.Start, cut.j}, cut.before})
@@ -115,8 +121,8 @@ func (r *reach) widen(least, greatest int, far []int32, zero int, nowhere int32)
 // has reports whether the band contains a diagonal.
 func (r reach) has(d int) bool { return r.low <= d && d <= r.high }
 
-// search finds where to split a region.
-func (m *myers) search(at span) meeting {
+// search finds where to split a region; not ok if ctx is done before.
+func (m *myers) search(ctx context.Context, at span) (cut meeting, ok bool) {
 	least, greatest := at.a.Start-at.b.End, at.a.End-at.b.Start
 	start, end := at.a.Start-at.b.Start, at.a.End-at.b.End
 	odd := (start-end)&1 != 0
@@ -127,26 +133,29 @@ func (m *myers) search(at span) meeting {
 		ahead.widen(least, greatest, m.ahead, m.zero, -1)
 		i, j, met, long := m.stepAhead(at, ahead, back, odd)
 		if met {
-			return meeting{i, j, true, true}
+			return meeting{i, j, true, true}, true
 		}
 		back.widen(least, greatest, m.back, m.zero, none)
 		i, j, met, longBack := m.stepBack(at, ahead, back, !odd)
 		if met {
-			return meeting{i, j, true, true}
+			return meeting{i, j, true, true}, true
+		}
+		if cost%patience == 0 && ctx.Err() != nil {
+			return meeting{}, false
 		}
 		if at.exact {
 			continue
 		}
 		if (long || longBack) && cost > patience {
 			if cut, ok := m.runAhead(at, ahead, start, cost); ok {
-				return cut
+				return cut, true
 			}
 			if cut, ok := m.runBack(at, back, end, cost); ok {
-				return cut
+				return cut, true
 			}
 		}
 		if cost >= m.limit {
-			return m.farthest(at, ahead, back)
+			return m.farthest(at, ahead, back), true
 		}
 	}
 }

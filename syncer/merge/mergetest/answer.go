@@ -20,6 +20,9 @@ type Answer struct {
 	Tree     forks.Hash
 	Stages   []Stage
 	Messages []Message
+	// LimitHit is the rename limit that git says would have been needed; zero if it says
+	// nothing.
+	LimitHit int
 	// Advice is what git 2.39 says about submodules behind all messages, under no path.
 	Advice string
 }
@@ -58,6 +61,9 @@ func (a Answer) String() string {
 		return "refused: " + a.Refused + "\n"
 	}
 	fmt.Fprintf(&b, "exit %d tree %s\n", a.Exit, a.Tree)
+	if a.LimitHit > 0 {
+		fmt.Fprintf(&b, "limit hit: %d\n", a.LimitHit)
+	}
 	for _, s := range a.Stages {
 		fmt.Fprintf(&b, "stage %d %06o %s %q\n", s.Stage.Stage, uint32(s.Mode), s.ID, s.Path)
 	}
@@ -69,9 +75,16 @@ func (a Answer) String() string {
 
 // parseAnswer reads a tree id; the conflicted entries, "<mode> <id> <stage>TAB<path>";
 // nothing; the messages, each as the number of its paths, the paths, its kind and its
-// text. Each of these ends in NUL.
-func parseAnswer(out []byte, exit int) (Answer, error) {
+// text. Each of these ends in NUL. What git says beside it may be about a limit.
+func parseAnswer(out []byte, says string, exit int) (Answer, error) {
 	a := Answer{Exit: exit}
+	if _, limit, ok := strings.Cut(says, " variable to at least "); ok {
+		limit, _, _ = strings.Cut(limit, " ")
+		var err error
+		if a.LimitHit, err = strconv.Atoi(limit); err != nil {
+			return a, fmt.Errorf("merge-tree: rename limit in %q: %w", says, err)
+		}
+	}
 	fields := strings.Split(string(bytes.TrimSuffix(out, []byte{0})), "\x00")
 	tree, err := forks.ParseHash(fields[0])
 	if err != nil {

@@ -27,6 +27,16 @@ func Contradiction(a Answer, ours, theirs, result Tree) string {
 			}
 		}
 	}
+	for _, m := range a.Messages {
+		if m.Kind != "Path updated due to directory rename" && m.Kind != "CONFLICT (directory rename suggested)" {
+			continue
+		}
+		for dir := parent(m.Paths[0]); dir != ""; dir = parent(dir) {
+			if _, file := result[dir]; file {
+				return fmt.Sprintf("%q was moved below the file %q", m.Paths[0], dir)
+			}
+		}
+	}
 	for _, path := range ours.Paths() {
 		_, kept := result[path]
 		if _, both := theirs[path]; both && !kept && !a.names(path) {

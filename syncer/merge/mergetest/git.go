@@ -88,15 +88,15 @@ func (g *Git) ask(q Question) (Answer, error) {
 	if q.Unrelated {
 		args = append(args, "--allow-unrelated-histories")
 	}
-	out, err := g.run(nil, append(args, q.OursName(), q.TheirsName())...)
+	out, says, err := g.hear(nil, append(args, q.OursName(), q.TheirsName())...)
 	var failure *failure
 	switch {
 	case err == nil:
-		return parseAnswer(out, 0)
+		return parseAnswer(out, says, 0)
 	case !errors.As(err, &failure):
 		return Answer{}, err
 	case failure.exit == 1:
-		return parseAnswer(out, 1)
+		return parseAnswer(out, says, 1)
 	case failure.exit < 0 && strings.Contains(failure.says, "Assertion"):
 		return Answer{Exit: failure.exit, Aborted: strings.TrimSpace(failure.says)}, nil
 	case strings.Contains(failure.says, "refusing to merge"):
@@ -214,17 +214,22 @@ func (f *failure) Error() string {
 }
 
 func (g *Git) run(in io.Reader, args ...string) ([]byte, error) {
+	out, _, err := g.hear(in, args...)
+	return out, err
+}
+
+// hear runs git and returns what it writes and what it says beside that.
+func (g *Git) hear(in io.Reader, args ...string) (out []byte, said string, err error) {
 	cmd := exec.Command(g.path, args...)
 	cmd.Env = append(repotest.Env(), "GIT_DIR="+g.dir)
 	cmd.Stdin = in
-	var out, says bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &says
-	err := cmd.Run()
+	var written, says bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &written, &says
+	err = cmd.Run()
 	if exit, ended := errors.AsType[*exec.ExitError](err); ended {
-		return out.Bytes(), &failure{args: args, exit: exit.ExitCode(), says: says.String()}
+		err = &failure{args: args, exit: exit.ExitCode(), says: says.String()}
+	} else if err != nil {
+		err = fmt.Errorf("git %s: %w", strings.Join(args, " "), err)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("git %s: %w", strings.Join(args, " "), err)
-	}
-	return out.Bytes(), nil
+	return written.Bytes(), says.String(), err
 }

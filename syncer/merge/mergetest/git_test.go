@@ -62,6 +62,10 @@ func TestAnswersThatContradictThemselves(t *testing.T) {
 	if mergetest.Contradiction(a, nil, nil, both) == "" {
 		t.Error("a file may be below a file")
 	}
+	moved := mergetest.Answer{Messages: []mergetest.Message{{Paths: []string{"kept/below", "x"}, Kind: "Path updated due to directory rename"}}}
+	if mergetest.Contradiction(moved, nil, nil, both) == "" {
+		t.Error("a file may be moved below a file")
+	}
 	a.Stages[0] = mergetest.Stage{Path: "x"}
 	if mergetest.Contradiction(a, nil, nil, nil) == "" {
 		t.Error("an entry may have mode 0")

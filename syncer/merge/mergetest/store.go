@@ -113,12 +113,17 @@ func (s *Store) Tree(t Tree) forks.Hash {
 
 // Commit writes a commit by a fixed author at a fixed time.
 func (s *Store) Commit(subject string, tree forks.Hash, parents ...forks.Hash) forks.Hash {
+	return s.CommitAfter(0, subject, tree, parents...)
+}
+
+// CommitAfter is Commit some seconds later. Git lists merge bases by their dates.
+func (s *Store) CommitAfter(seconds uint64, subject string, tree forks.Hash, parents ...forks.Hash) forks.Hash {
 	var b strings.Builder
 	fmt.Fprintf(&b, "tree %s\n", tree)
 	for _, p := range parents {
 		fmt.Fprintf(&b, "parent %s\n", p)
 	}
-	const who = "Ada <ada@example.org> 1700000000 +0000"
+	who := fmt.Sprintf("Ada <ada@example.org> %d +0000", 1_700_000_000+seconds)
 	fmt.Fprintf(&b, "author %s\ncommitter %s\n\n%s\n", who, who, subject)
 	return s.must("commit", []byte(b.String()))
 }

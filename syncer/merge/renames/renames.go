@@ -94,14 +94,17 @@ type Answer struct {
 	LimitHit int
 }
 
-// Find finds the moved files of one side. A blob that cannot be read, or a ctx that is
-// done, is an error; Find then has no answer.
+// Find finds the moved files of one side. A blob that cannot be read is an error, and so
+// is a ctx that is done; Find then has no answer.
 func Find(ctx context.Context, blobs Blobs, q Question) (Answer, error) {
 	s := newSearch(ctx, blobs, q)
 	if !s.any() {
 		return Answer{}, nil
 	}
 	s.pairExact()
+	if err := ctx.Err(); err != nil {
+		return Answer{}, err
+	}
 	s.keepSources(func(i int) bool { return !s.placed[i] })
 	if err := s.pairByBasename(); err != nil {
 		return Answer{}, err

@@ -1,12 +1,12 @@
 package renames
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"math/bits"
 
 	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/syncer/merge/lines"
 )
 
 // Similarity of two files: both are cut into chunks, the bytes in chunks that both have
@@ -174,7 +174,7 @@ func (t *texts) chunksOf(f File) ([]chunk, error) {
 // then added to its lower half without a carry into the upper one. The halves in the end
 // are combined as lower + 97*upper, modulo [chunkHashes].
 func cut(data []byte, sums *tally) []chunk {
-	text := !binary(data)
+	text := !lines.Binary(data)
 	var seen []uint32
 	var low, high uint32
 	n := uint32(0)
@@ -200,9 +200,4 @@ func cut(data []byte, sums *tally) []chunk {
 		sums[hash] = 0
 	}
 	return chunks
-}
-
-// binary reports whether git takes data for no text.
-func binary(data []byte) bool {
-	return bytes.IndexByte(data[:min(len(data), 8000)], 0) >= 0
 }
