@@ -8,99 +8,236 @@ import (
 	"github.com/auxolotl/auxsync/forks"
 )
 
-// This file finds causes. A patch that conflicts at upstream's tip is asked about
-// the child of the newest first-parent commit on which it is clean, so that in a
-// history that is not monotone only the conflict that exists now is asked about.
+// This file finds causes. A patch that conflicts at upstream's tip is asked about the
+// child of the newest commit of the road on which it is clean, so that in a history that
+// is not monotone only the conflict that exists now is asked about.
 //
-// Whether a patch is clean can change only at commits that touch its paths, the
-// paths of the earlier patches it shares files with, or the places these files
-// moved to. Only the parents of such commits are tried, newest first, and a try
-// is remembered by what those paths hold, unless one of them is missing: then
-// rename detection makes the rest of the tree matter too.
+// The answer is that of trying every position, each with the earlier patches that share
+// files with the patch, in the forms that are valid there. Few positions need to be tried,
+// for from one to the next nearly always nothing changes that these picks look at:
+//
+//   - Where the picks are confined to their places (see memo.go), only a commit that
+//     touches these matters, and git lists such commits. Where it is not the first time
+//     that the places hold what they hold, what was found then is so again.
+//   - Where upstream has moved or deleted what a patch needs, a commit matters too if it
+//     adds or removes what could be that (see loose.go).
+//   - Where a version of one of the patches begins, nothing is taken for granted; nor
+//     among steps (see steps.go), but for what is known of equal places.
+
+// search looks for positions at which the last of some items is clean.
+type search struct {
+	*Planner
+	s   *stack
+	rel []int
+	// places are those of all forms of the items; touched are the commits behind the
+	// steps that change something there, as far as position to.
+	places  []forks.Path
+	touched map[forks.Hash]bool
+	tried   map[string]bool // whether it is clean, by what the places hold
+}
+
+// verdict is what became of the last item at a position.
+type verdict struct {
+	clean bool
+	loose []loose // the changes whose picks may have looked beyond their places
+}
 
 // cause returns the position of the cause of item i at or before position to, at
 // which the item is known to conflict. It is 0 if the item conflicts on the base
 // already.
 func (p *Planner) cause(ctx context.Context, s *stack, i, to int) (int, error) {
-	rel, watched, err := p.related(s, i)
+	rel, _, err := p.related(s, i)
 	if err != nil {
 		return 0, err
 	}
-	if to > s.steps {
-		pos, err := p.causeInLine(ctx, s, rel, watched, to)
-		if err != nil || pos > s.steps {
+	w, err := p.search(ctx, s, rel, to)
+	if err != nil {
+		return 0, err
+	}
+	last, err := w.try(ctx, to)
+	if err != nil {
+		return 0, err
+	}
+	if last.clean { // what conflicts there does so for want of others
+		return w.newestChange(ctx, last, to)
+	}
+	return w.last(ctx, last, to)
+}
+
+// search prepares a search among the positions up to a last one.
+func (p *Planner) search(ctx context.Context, s *stack, rel []int, to int) (*search, error) {
+	w := &search{Planner: p, s: s, rel: rel, touched: map[forks.Hash]bool{}, tried: map[string]bool{}}
+	for _, i := range rel {
+		forms, err := p.forms(s, i)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range forms {
+			places, err := p.placesOf(c)
+			if err != nil {
+				return nil, err
+			}
+			w.places = union(w.places, places)
+		}
+	}
+	if to <= s.steps {
+		return w, nil
+	}
+	touching, err := p.touching(ctx, s.chain[s.steps], s.chain[to], w.places, true)
+	for _, id := range touching {
+		w.touched[id] = true
+	}
+	return w, err
+}
+
+// last returns the position after the newest one before position to at which the item is
+// clean, 0 if there is none. At to it is known to conflict.
+func (w *search) last(ctx context.Context, at verdict, to int) (int, error) {
+	for pos := to; pos > 0; pos-- {
+		same, err := w.same(ctx, pos, at)
+		if err != nil {
+			return 0, err
+		}
+		if same {
+			continue
+		}
+		before, err := w.try(ctx, pos-1)
+		if err != nil {
+			return 0, err
+		}
+		if !before.clean {
+			at = before
+			continue
+		}
+		// Nobody is asked about a commit on which the patch was not seen to conflict.
+		if there, err := w.try(ctx, pos); err != nil || !there.clean {
 			return pos, err
 		}
-	}
-	return p.causeByStep(ctx, s, rel, watched, min(to, s.steps))
-}
-
-// causeInLine looks along the part of the road on which each commit is the child of
-// the one before. It returns where that part begins if the item conflicts there
-// already.
-func (p *Planner) causeInLine(ctx context.Context, s *stack, rel []int, watched []forks.Path, to int) (int, error) {
-	watched, touching, err := p.followRenames(ctx, s, to, watched)
-	if err != nil {
-		return 0, err
-	}
-	tried := map[string]bool{}
-	for _, t := range touching {
-		pos := s.at[t] - 1
-		if clean, err := p.tryOnce(ctx, s, rel, watched, pos, tried); err != nil || clean {
-			return pos + 1, err
-		}
-	}
-	return p.bisect(ctx, s, rel, to)
-}
-
-// causeByStep looks at each step before position to, newest first. A path that moved
-// is missing where it was, and then nothing is taken for granted.
-func (p *Planner) causeByStep(ctx context.Context, s *stack, rel []int, watched []forks.Path, to int) (int, error) {
-	tried := map[string]bool{}
-	for pos := to - 1; pos >= 0; pos-- {
-		if clean, err := p.tryOnce(ctx, s, rel, watched, pos, tried); err != nil || clean {
-			return pos + 1, err
-		}
+		return w.next(ctx, pos, to)
 	}
 	return 0, nil
 }
 
-// tryOnce reports whether the last of rel is clean at a position, and remembers in
-// tried where it was not: it is not elsewhere, as long as all watched paths exist and
-// hold the same there.
-func (p *Planner) tryOnce(ctx context.Context, s *stack, rel []int, watched []forks.Path, pos int, tried map[string]bool) (bool, error) {
-	key, complete, err := p.holds(s.chain[pos], watched)
-	if err != nil || complete && tried[key] {
-		return false, err
+// next returns the first position after one at which the item is clean at which it
+// conflicts, trying each; at to it does.
+func (w *search) next(ctx context.Context, pos, to int) (int, error) {
+	for pos++; pos < to; pos++ {
+		if at, err := w.try(ctx, pos); err != nil || !at.clean {
+			return pos, err
+		}
 	}
-	clean, err := p.cleanAt(ctx, s, rel, pos)
-	if complete && !clean {
-		tried[key] = true
-	}
-	return clean, err
+	return to, nil
 }
 
-// bisect finds a cause where no watched path led to it, as when a whole directory
-// moved: the conflict begins at the commit it returns.
-func (p *Planner) bisect(ctx context.Context, s *stack, rel []int, to int) (int, error) {
-	low, high := s.steps, to // clean at low, conflicting at high
-	clean, err := p.cleanAt(ctx, s, rel, low)
-	if err != nil || !clean {
-		return low, err
+// first returns the first position at which the item conflicts, -1 if there is none.
+func (w *search) first(ctx context.Context) (int, error) {
+	var at verdict
+	for pos := range w.s.chain {
+		if pos > 0 {
+			if same, err := w.same(ctx, pos, at); err != nil {
+				return -1, err
+			} else if same {
+				continue
+			}
+		}
+		var err error
+		if at, err = w.try(ctx, pos); err != nil || !at.clean {
+			return pos, err
+		}
 	}
-	for high-low > 1 {
-		mid := (low + high) / 2
-		clean, err := p.cleanAt(ctx, s, rel, mid)
+	return -1, nil
+}
+
+// newestChange returns the newest position up to to that may differ from the one before it,
+// or to if there is none.
+func (w *search) newestChange(ctx context.Context, at verdict, to int) (int, error) {
+	for pos := to; pos > 0; pos-- {
+		if same, err := w.same(ctx, pos, at); err != nil || !same {
+			return pos, err
+		}
+	}
+	return to, nil
+}
+
+// same reports whether the item cannot fare otherwise at a position than at the one
+// before it, if at is what became of it at one of the two. False may be too careful.
+func (w *search) same(ctx context.Context, pos int, at verdict) (bool, error) {
+	if pos <= w.s.steps+1 { // the first commit of a line need not be a child either
+		return false, nil
+	}
+	for _, j := range w.rel {
+		if w.s.version(j, pos) != w.s.version(j, pos-1) {
+			return false, nil
+		}
+	}
+	if w.touched[w.s.chain[pos]] || len(at.loose) == 0 {
+		return !w.touched[w.s.chain[pos]], nil
+	}
+	from, err := w.treeOf(w.s.chain[pos-1])
+	if err != nil {
+		return false, err
+	}
+	to, err := w.treeOf(w.s.chain[pos])
+	if err != nil {
+		return false, err
+	}
+	files, err := w.changed(change{from, to})
+	if err != nil {
+		return false, err
+	}
+	for _, f := range files {
+		for k := range at.loose {
+			if matters, err := w.matters(ctx, &at.loose[k], f); err != nil || matters {
+				return false, err
+			}
+		}
+	}
+	return true, nil
+}
+
+// try picks the last item at a position, after those before it where they are clean.
+func (w *search) try(ctx context.Context, pos int) (verdict, error) {
+	key, err := w.key(pos)
+	if err != nil {
+		return verdict{}, err
+	}
+	if clean, ok := w.tried[key]; ok {
+		return verdict{clean: clean}, nil
+	}
+	var at verdict
+	picked := func(c change, onto forks.Hash) error {
+		confined, err := w.confined(c, onto)
+		if err != nil || confined {
+			return err
+		}
+		l, err := w.loosened(c, onto)
+		at.loose = append(at.loose, l)
+		return err
+	}
+	r, _, err := w.tryAtTelling(ctx, w.s, w.rel, pos, picked)
+	at.clean = r.Clean()
+	if err == nil && len(at.loose) == 0 {
+		w.tried[key] = at.clean
+	}
+	return at, err
+}
+
+// key describes which forms are picked at a position, and what the places hold there.
+func (w *search) key(pos int) (string, error) {
+	tree, err := w.treeOf(w.s.chain[pos])
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	for _, j := range w.rel {
+		form, _, err := w.form(w.s, j, pos)
 		if err != nil {
-			return 0, err
+			return "", err
 		}
-		if clean {
-			low = mid
-		} else {
-			high = mid
-		}
+		b.Write(form[:])
 	}
-	return high, nil
+	err = w.describe(&b, tree, w.places)
+	return b.String(), err
 }
 
 // related lists item i and the earlier items that share files with it, directly
@@ -145,6 +282,11 @@ func (p *Planner) cleanAt(ctx context.Context, s *stack, rel []int, pos int) (bo
 // tryAt picks the last of rel at a position, after those before it where they are
 // clean, and returns the result with the tree that it was picked onto.
 func (p *Planner) tryAt(ctx context.Context, s *stack, rel []int, pos int) (last forks.MergeResult, onto forks.Hash, err error) {
+	return p.tryAtTelling(ctx, s, rel, pos, func(change, forks.Hash) error { return nil })
+}
+
+// tryAtTelling is tryAt that says before each pick what is picked onto which tree.
+func (p *Planner) tryAtTelling(ctx context.Context, s *stack, rel []int, pos int, picking func(c change, onto forks.Hash) error) (last forks.MergeResult, onto forks.Hash, err error) {
 	tree, err := p.treeOf(s.chain[pos])
 	if err != nil {
 		return last, onto, err
@@ -155,6 +297,9 @@ func (p *Planner) tryAt(ctx context.Context, s *stack, rel []int, pos int) (last
 			return last, onto, err
 		}
 		onto = tree
+		if err = picking(c, onto); err != nil {
+			return last, onto, err
+		}
 		if last, err = p.pick(ctx, c, onto); err != nil {
 			return last, onto, err
 		}
@@ -163,94 +308,6 @@ func (p *Planner) tryAt(ctx context.Context, s *stack, rel []int, pos int) (last
 		}
 	}
 	return last, onto, nil
-}
-
-// followRenames lists the commits up to position to that touch watched, newest
-// first, having added to watched where its files moved to.
-func (p *Planner) followRenames(ctx context.Context, s *stack, to int, watched []forks.Path) ([]forks.Path, []forks.Hash, error) {
-	seen := map[forks.Hash]bool{}
-	for {
-		touching, err := p.touching(ctx, s.chain[s.steps], s.chain[to], watched, true)
-		if err != nil {
-			return nil, nil, err
-		}
-		touching = slices.DeleteFunc(touching, func(id forks.Hash) bool { return s.at[id] <= s.steps })
-		grown := watched
-		for _, t := range slices.Backward(touching) {
-			if seen[t] {
-				continue
-			}
-			seen[t] = true
-			moved, err := p.movedTo(ctx, s.chain[s.at[t]-1], t, grown)
-			if err != nil {
-				return nil, nil, err
-			}
-			grown = union(grown, moved)
-		}
-		if len(grown) == len(watched) {
-			return watched, touching, nil
-		}
-		watched = grown
-	}
-}
-
-// movedTo returns the places to which a commit moved some of paths.
-func (p *Planner) movedTo(ctx context.Context, parent, id forks.Hash, watched []forks.Path) ([]forks.Path, error) {
-	from, err := p.treeOf(parent)
-	if err != nil {
-		return nil, err
-	}
-	to, err := p.treeOf(id)
-	if err != nil {
-		return nil, err
-	}
-	files, err := p.changed(change{from, to})
-	if err != nil {
-		return nil, err
-	}
-	var gone []forks.Path
-	for _, f := range files {
-		if f.to == (leaf{}) {
-			if _, ok := slices.BinarySearch(watched, f.path); ok {
-				gone = append(gone, f.path)
-			}
-		}
-	}
-	if len(gone) == 0 {
-		return nil, nil
-	}
-	renames, err := p.hist.Renames(ctx, from, to)
-	if err != nil {
-		return nil, err
-	}
-	var moved []forks.Path
-	for _, path := range gone {
-		if dest, ok := renames[path]; ok {
-			moved = append(moved, dest)
-		}
-	}
-	return moved, nil
-}
-
-// holds describes what paths hold at a commit, and whether all of them exist.
-func (p *Planner) holds(id forks.Hash, watched []forks.Path) (key string, complete bool, err error) {
-	tree, err := p.treeOf(id)
-	if err != nil {
-		return "", false, err
-	}
-	var b strings.Builder
-	complete = true
-	for _, path := range watched {
-		l, err := p.lookup(tree, path)
-		if err != nil {
-			return "", false, err
-		}
-		complete = complete && l != (leaf{})
-		b.Write(l.id[:])
-		b.WriteString(string(path))
-		b.WriteByte(0)
-	}
-	return b.String(), complete, nil
 }
 
 // conflict describes the conflict of item i at upstream's tip.

@@ -14,8 +14,8 @@ import (
 	"github.com/auxolotl/auxsync/syncer/repo/repotest"
 )
 
-// These tests hold what this package does by itself against git: trees, commits,
-// remembered picks, and causes.
+// These tests hold what this package does by itself against git: trees, commits
+// and remembered picks.
 
 // lab is a repository with a quarantine in front of it.
 type lab struct {
@@ -169,89 +169,6 @@ func TestRememberedPicksAreGitsOwn(t *testing.T) {
 	if remembered < 100 {
 		t.Errorf("only %d picks were remembered: the test shows nothing", remembered)
 	}
-}
-
-func TestCauseIsTheNewestOneThatTryingEveryCommitFinds(t *testing.T) {
-	t.Parallel()
-	found := 0
-	for seed := range uint64(5) {
-		rng := rand.New(rand.NewPCG(seed, 2))
-		l := newLab(t)
-		chain, patches := l.twoHistories(t, rng, 20, 5)
-		p := l.planner()
-		var items []item
-		for i, patch := range patches {
-			c, err := p.change(patch)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if c.empty() {
-				continue
-			}
-			items = append(items, item{patch: forks.Patch{ID: forks.PatchID(fmt.Sprintf("p%d", i)), Commit: patch, First: patch}, form: patch, change: c})
-		}
-		for _, road := range roads(chain) {
-			s := newStack(items, road.chain, road.steps, chain[0])
-			for i := range items {
-				rel, _, err := p.related(s, i)
-				if err != nil {
-					t.Fatal(err)
-				}
-				want := bruteCause(t, l.planner(), s, rel)
-				if want < 0 {
-					continue // clean at the tip
-				}
-				found++
-				got, err := p.cause(t.Context(), s, i, s.tip())
-				if err != nil {
-					t.Fatal(err)
-				}
-				if got != want {
-					t.Errorf("seed %d, patch %d, %d steps: cause at %d, trying every commit finds %d", seed, i, road.steps, got, want)
-				}
-			}
-		}
-	}
-	if found < 15 {
-		t.Errorf("only %d conflicts in all histories: the test shows little", found)
-	}
-}
-
-// aRoad is a chain with the number of steps that it begins with.
-type aRoad struct {
-	chain []forks.Hash
-	steps int
-}
-
-// roads are the ways ahead that a chain can stand for: the chain itself, every third
-// commit as a release, and a chain that begins after one long step.
-func roads(chain []forks.Hash) []aRoad {
-	var releases []forks.Hash
-	for i := 0; i < len(chain); i += 3 {
-		releases = append(releases, chain[i])
-	}
-	return []aRoad{
-		{chain, 0}, {releases, len(releases) - 1}, {append([]forks.Hash{chain[0]}, chain[8:]...), 1},
-	}
-}
-
-// bruteCause tries every commit of the chain, newest first; -1 if the last of rel
-// is clean at the tip.
-func bruteCause(t *testing.T, p *Planner, s *stack, rel []int) int {
-	t.Helper()
-	for pos := s.tip(); pos >= 0; pos-- {
-		clean, err := p.cleanAt(t.Context(), s, rel, pos)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if clean && pos == s.tip() {
-			return -1
-		}
-		if clean {
-			return pos + 1
-		}
-	}
-	return 0
 }
 
 func TestDiffLookupAndReplaceAgreeWithGit(t *testing.T) {

@@ -51,8 +51,6 @@ type History interface {
 	// first; with firstParent only those of the first-parent chain, each compared
 	// with its first parent.
 	Touching(ctx context.Context, from, to forks.Hash, paths []forks.Path, firstParent bool) ([]forks.Hash, error)
-	// Renames maps old to new paths of the files that moved between two trees.
-	Renames(ctx context.Context, a, b forks.Hash) (map[forks.Path]forks.Path, error)
 	// PatchIDs returns the stable patch-id of each commit that has a diff and is
 	// not a merge.
 	PatchIDs(ctx context.Context, commits []forks.Hash) (map[forks.Hash]forks.Hash, error)
@@ -75,6 +73,7 @@ type Planner struct {
 	walks   map[walk][]forks.Hash
 	places  map[placeKey]placeResult
 	trees   map[forks.Hash][]entry
+	similar map[[2]forks.Hash]bool // whether a file may be the other one, moved
 	picks   int
 	// answered are the merges by which people's answers were measured.
 	answered []forks.Pick
@@ -92,6 +91,7 @@ func NewPlanner(obj Objects, merger Merger, hist History) *Planner {
 		walks:   map[walk][]forks.Hash{},
 		places:  map[placeKey]placeResult{},
 		trees:   map[forks.Hash][]entry{},
+		similar: map[[2]forks.Hash]bool{},
 	}
 }
 

@@ -232,8 +232,9 @@ func (p *Planner) needs(ctx context.Context, s *stack, i, q int) (bool, error) {
 	return needs, nil
 }
 
-// itemPaths lists the paths that any form of an item changes, sorted.
-func (p *Planner) itemPaths(s *stack, i int) ([]forks.Path, error) {
+// forms lists what is picked for an item somewhere: its change on the base, and those
+// of its versions.
+func (p *Planner) forms(s *stack, i int) ([]change, error) {
 	it := s.items[i]
 	forms := []change{it.change}
 	if !it.standing() || it.change == (change{}) {
@@ -249,6 +250,15 @@ func (p *Planner) itemPaths(s *stack, i int) ([]forks.Path, error) {
 			return nil, err
 		}
 		forms = append(forms, c)
+	}
+	return forms, nil
+}
+
+// itemPaths lists the paths that any form of an item changes, sorted.
+func (p *Planner) itemPaths(s *stack, i int) ([]forks.Path, error) {
+	forms, err := p.forms(s, i)
+	if err != nil {
+		return nil, err
 	}
 	var all []forks.Path
 	for _, c := range forms {
