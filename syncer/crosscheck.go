@@ -48,10 +48,9 @@ func (v *visit) crossCheck(ctx context.Context, q *repo.Quarantine, d decision) 
 	if v.track.Merger == forks.GitMerger {
 		other = forks.OwnMerger
 	}
-	v.opts.say("confirming the merges")
 	notes, err := prove.Cross(ctx, prove.Crossing{
 		Track: v.track.Name, Pass: d.plan.Pass, By: words(v.track.Merger), Other: words(other),
-		Engine: v.merger(other, q), Confirmed: &v.confirmed,
+		Engine: v.merger(other, q), Confirmed: &v.confirmed, Say: v.opts.sayConfirmed,
 	}, d.result.Picks)
 	for _, n := range notes {
 		v.Log.Warn(n.Text, zap.String("fork", v.track.Fork), zap.String("track", v.track.Name), zap.String("patch", string(n.Pick.Patch)),
@@ -84,6 +83,9 @@ func (v *visit) differ(ctx context.Context, q *repo.Quarantine, differ *prove.Di
 // keep keeps a merge in the cache and says how to repeat it there. A dry run leaves
 // nothing behind to be looked at.
 func (v *visit) keep(ctx context.Context, q *repo.Quarantine, pick forks.Pick) (look string, err error) {
+	if v.dry && v.track.MergerDecides {
+		return "a pass keeps that merge to be looked at", nil
+	}
 	if v.dry {
 		return "a pass stops there too, and keeps that merge to be looked at", nil
 	}

@@ -12,6 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/syncer"
 	"github.com/auxolotl/auxsync/syncer/prove"
@@ -244,6 +247,41 @@ func TestCrossCheckAsksOnceForEachMergeThatIsNew(t *testing.T) {
 	w.sync()
 	if n := now(); n != 0 {
 		t.Errorf("the conflict waits: %d merges were repeated", n)
+	}
+}
+
+func TestAfterARestartAPassConfirmsOnlyWhatItPublishesOrAsks(t *testing.T) {
+	t.Parallel()
+	w := published(t, forks.Merging, "a", "b")
+	w.engines(honest)
+	w.up.Commit(t, "main", repotest.Ada, "a: bump", map[string]string{"a.nix": lines("a", 1, 12, "5=two;")})
+	w.sync()
+	w.only()
+
+	asked := w.engines(honest) // nothing is remembered
+	if out := w.sync(); !out.Quiet || asked.Load() != 0 {
+		t.Errorf("nothing has moved: quiet %v, %d merges were repeated", out.Quiet, asked.Load())
+	}
+	w.bump("d")
+	if out := w.sync(); out.Quiet || asked.Load() != 0 {
+		t.Errorf("the conflict holds the branch: quiet %v, %d merges were repeated", out.Quiet, asked.Load())
+	}
+}
+
+func TestWhereTheTrackHasDecidedADryRunGoesOnToo(t *testing.T) {
+	t.Parallel()
+	w := published(t, forks.Merging, "a")
+	w.engines(wrongBlob)
+	w.track.Merger, w.track.MergerDecides = forks.OwnMerger, true
+	seen, logs := observer.New(zap.WarnLevel)
+	w.Log = zap.New(seen)
+	w.up.Commit(t, "main", repotest.Ada, "a: bump", map[string]string{"a.nix": lines("a", 1, 12, "12=upstream;")})
+	if _, err := w.Plan(t.Context(), w.track, syncer.Options{Who: "mona"}); err != nil {
+		t.Fatal(err)
+	}
+	list := logs.FilterMessageSnippet("config.toml has decided for this track").All()
+	if len(list) != 1 || list[0].ContextMap()["next"] != "a pass keeps that merge to be looked at" {
+		t.Errorf("logged %+v", logs.All())
 	}
 }
 

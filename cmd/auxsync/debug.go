@@ -37,7 +37,10 @@ config and move no ref; what they write, if anything, each one says. Exit codes 
 		if takes != nil {
 			sub.Args = func(cmd *cobra.Command, args []string) error { return unanswered(takes(cmd, args)) }
 		}
-		sub.RunE = func(cmd *cobra.Command, args []string) error { return unanswered(run(cmd, args)) }
+		sub.RunE = func(cmd *cobra.Command, args []string) error {
+			a.looking = true
+			return unanswered(run(cmd, args))
+		}
 		cmd.AddCommand(sub)
 	}
 	return cmd

@@ -22,6 +22,9 @@ import (
 // decides what is published.
 const exitDiffers = 1
 
+// mostCases bounds what is drawn, all of which is held in memory.
+const mostCases = 1_000_000
+
 // corpusFlags say which cases are drawn.
 type corpusFlags struct {
 	dir           string
@@ -71,8 +74,8 @@ no answer: no such repository, a wrong use, no case that could be compared.`,
   auxsync debug corpus --repo nix.git --picks 300 --merges 0 --seed 7 --json`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if f.picks < 0 || f.merges < 0 || f.picks+f.merges == 0 {
-				return usage("--picks and --merges are counts, of which one is not 0")
+			if min(f.picks, f.merges) < 0 || max(f.picks, f.merges) > mostCases || f.picks+f.merges == 0 {
+				return usage("--picks and --merges are counts up to %d, of which one is not 0", mostCases)
 			}
 			agrees, err := a.debugCorpus(cmd.Context(), f)
 			if err != nil {

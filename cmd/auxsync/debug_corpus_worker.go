@@ -92,6 +92,8 @@ func (w *corpusWorker) make(ctx context.Context, c corpusCase) (comparison, erro
 	switch {
 	case made.gaveUp:
 		return made, nil
+	case forks.KindOf(err) == forks.Retry:
+		return made, err // such as a full disk, which tells nothing about the case
 	case err != nil:
 		made.skipped = "git: " + reason(err)
 		return made, nil
@@ -100,6 +102,8 @@ func (w *corpusWorker) make(ctx context.Context, c corpusCase) (comparison, erro
 	switch {
 	case ctx.Err() != nil:
 		return made, context.Cause(ctx)
+	case forks.KindOf(err) == forks.Retry:
+		return made, err
 	case errors.Is(err, repo.ErrMissing):
 		made.skipped = "the engine: " + reason(err)
 	case err != nil:

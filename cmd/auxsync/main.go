@@ -62,7 +62,11 @@ func runWith(p parts, args []string, stdin io.Reader, stdout, stderr io.Writer, 
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if number := caught(); number != 0 {
-		if !a.serving { // the daemon's log tells its end
+		switch {
+		case a.serving: // the daemon's log tells its end
+		case a.looking:
+			fmt.Fprintln(stderr, "auxsync: interrupted")
+		default:
 			fmt.Fprintln(stderr, "auxsync: interrupted; nothing is half done: the next run looks at the remotes and goes on")
 		}
 		return exitSignal + number
@@ -179,6 +183,7 @@ type app struct {
 
 	children *children
 	serving  bool // this is the daemon
+	looking  bool // this is a debug command, which has to do with no remote
 
 	config string
 	json   bool

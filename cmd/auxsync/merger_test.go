@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"flag"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -20,6 +21,8 @@ import (
 // Everything that scripts and the demo show has to come about with either merger. In these
 // tests the two change their places: where the config says nothing, git merges and the own
 // engine confirms.
+
+var gitToo = flag.Bool("git-as-merger", false, "run all scripts and the demo once more, with git as the merger (two minutes)")
 
 // mergersOf is the choice of engines of a script's program: with $MERGER as "git" the two
 // have changed their places, with "liar" our own tells lies.
@@ -56,8 +59,8 @@ func (l liar) Merge(ctx context.Context, base, ours, theirs forks.Hash) (forks.M
 
 func TestScriptsWithGitAsMerger(t *testing.T) {
 	t.Parallel()
-	if raced || testing.Short() {
-		t.Skip("the scripts are run once already")
+	if !*gitToo {
+		t.Skip("the scripts are run once already; run them again with -git-as-merger")
 	}
 	runScripts(t, scripts(t), func(env *testscript.Env) error {
 		env.Setenv("MERGER", "git")
@@ -67,8 +70,8 @@ func TestScriptsWithGitAsMerger(t *testing.T) {
 
 func TestDemoHoldsWithGitAsMerger(t *testing.T) {
 	t.Parallel()
-	if raced || testing.Short() {
-		t.Skip("the demo is run once already")
+	if !*gitToo {
+		t.Skip("the demo is run once already; run it again with -git-as-merger")
 	}
 	for _, forge := range []string{forks.ForgeGit, forks.ForgeGitHub} {
 		t.Run(forge, func(t *testing.T) {

@@ -32,9 +32,11 @@ type Crossing struct {
 	// By made the merges and Other repeats them: words that people know the two by.
 	By, Other string
 	Engine    Engine // is Other
-	// Confirmed has what needs no repeating, and takes what was confirmed; nil remembers
+	// Confirmed has what needs no repeating, and takes what was repeated; nil remembers
 	// nothing.
 	Confirmed *Confirmed
+	// Say is told how many of the picks are done; nil says nothing.
+	Say func(done, of int)
 }
 
 // Note is something about a pick that is no difference, and worth a line in the log.
@@ -68,7 +70,7 @@ func about(p forks.Pick) string {
 	if p.Commits {
 		return fmt.Sprintf("the merge of %s and %s", p.Ours, p.Theirs)
 	}
-	return fmt.Sprintf("%s (%s)", patch(p.Patch), forks.Inert(p.Subject))
+	return fmt.Sprintf("%s (%s)", patch(p.Patch), named(p.Subject))
 }
 
 // verdict is a result in words.
@@ -87,19 +89,27 @@ func paths(files []forks.ConflictFile) string {
 			list = append(list, fmt.Sprintf("%d more", len(files)-i))
 			break
 		}
-		list = append(list, forks.Inert(string(f.Path)))
+		list = append(list, named(string(f.Path)))
 	}
 	return strings.Join(list, ", ")
 }
+
+// longestName is how many characters of a name of others are shown.
+const longestName = 200
+
+func named(text string) string { return forks.Clip(forks.Inert(text), longestName) }
 
 // Cross has the other engine repeat picks, in order, and returns a [*Differ] at the first
 // about which the two differ. Picks that need no merging, and those that were confirmed
 // before, are passed over. Any other error is the engine's own: then nothing was shown.
 func Cross(ctx context.Context, c Crossing, picks []forks.Pick) ([]Note, error) {
 	var notes []Note
-	for _, p := range picks {
+	for i, p := range picks {
 		if _, settled := forks.SettledMerge(p.Base, p.Ours, p.Theirs); settled && !p.Commits || c.Confirmed.has(p) {
 			continue
+		}
+		if c.Say != nil {
+			c.Say(i, len(picks))
 		}
 		note, err := c.repeat(ctx, p)
 		if err != nil {

@@ -8,13 +8,15 @@ import (
 
 // A pass that begins again, because somebody was faster or a remote went away, makes the
 // same merges again. Those that were confirmed are remembered by what went in and what
-// came out, so that another result of the same merge is always compared. The memory lasts
-// as long as the process, and is dropped as a whole where it has grown too large.
+// came out, so that another result of the same merge is always compared. So are those on
+// which an engine gave up: asking again brings nothing, and the log has been told. The
+// memory lasts as long as the process, and is dropped as a whole where it has grown too
+// large.
 
 // mostConfirmed bounds the memory, at about a hundred bytes each.
 const mostConfirmed = 1 << 14
 
-// Confirmed remembers picks that both engines make in the same way. The nil one
+// Confirmed remembers picks about which the two engines do not differ. The nil one
 // remembers nothing. It is safe for concurrent use.
 type Confirmed struct {
 	mu    sync.Mutex

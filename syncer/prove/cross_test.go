@@ -71,6 +71,11 @@ func TestEnginesMustAgreeAboutVerdictAndCleanTree(t *testing.T) {
 			want: `ours says conflict in a, b\n, git says clean, tree`},
 		{name: "a conflict that only the other sees", made: aPick(cleanly(9)), told: told{result: conflictIn(9, "a", "b", "c", "d", "e", "f", "g")},
 			want: "git says conflict in a, b, c, d, e, 2 more"},
+		{name: "names without end", made: func() forks.Pick {
+			p := aPick(conflictIn(9, forks.Path(strings.Repeat("d/", 2000))))
+			p.Subject = strings.Repeat("long ", 2000)
+			return p
+		}(), told: told{result: cleanly(9)}, want: "long…): ours says conflict in " + strings.Repeat("d/", 99) + "d…, git says clean, tree"},
 		{name: "the same conflict with other markers", made: aPick(conflictIn(9, "a")), told: told{result: conflictIn(8, "a")}},
 		{name: "a conflict in another path", made: aPick(conflictIn(9, "a")), told: told{result: conflictIn(9, "b")},
 			note: "both engines find a conflict, ours in a, git in b"},

@@ -141,6 +141,12 @@ func storedZlib(data []byte) []byte {
 // gets its name last. A pack to keep is flushed, all of it, before it is seen.
 func writePack(dir string, objects, level int, fill func(*packWriter) error) (err error) {
 	durable := level == toKeep
+	folder, err := os.Stat(dir)
+	if err != nil {
+		return err
+	}
+	// Whoever may look into the folder may read what is in it, and nobody else.
+	mode := 0o400 | 0o444&folder.Mode().Perm()
 	pack, err := newPackFile(dir, "tmp_pack_*", durable)
 	if err != nil {
 		return err
@@ -165,7 +171,7 @@ func writePack(dir string, objects, level int, fill func(*packWriter) error) (er
 	if err := writeIndex(index.file, w.objects, sum); err != nil {
 		return err
 	}
-	if err := errors.Join(pack.finish(), index.finish()); err != nil {
+	if err := errors.Join(pack.finish(mode), index.finish(mode)); err != nil {
 		return err
 	}
 	name := filepath.Join(dir, "pack-"+hex.EncodeToString(sum[:]))
@@ -194,8 +200,8 @@ func newPackFile(dir, pattern string, durable bool) (*packFile, error) {
 }
 
 // finish makes what was written last; nobody changes it any more.
-func (f *packFile) finish() error {
-	err := f.file.Chmod(0o444)
+func (f *packFile) finish(mode os.FileMode) error {
+	err := f.file.Chmod(mode)
 	if err == nil && f.durable {
 		err = f.file.Sync()
 	}

@@ -412,6 +412,32 @@ func TestAPackThatCannotBeFilledLeavesNothing(t *testing.T) {
 	}
 }
 
+func TestAPackIsForThoseWhoMayLookIntoItsFolder(t *testing.T) {
+	t.Parallel()
+	for folder, want := range map[os.FileMode]os.FileMode{0o755: 0o444, 0o770: 0o440, 0o700: 0o400} {
+		dir := t.TempDir()
+		if err := os.Chmod(dir, folder); err != nil {
+			t.Fatal(err)
+		}
+		err := writePack(dir, 1, toKeep, func(w *packWriter) error {
+			_, err := w.object(forks.Hash{1}, plumbing.BlobObject, []byte("secret\n"))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		entries, err := os.ReadDir(dir)
+		if err != nil || len(entries) != 2 {
+			t.Fatalf("%v: %v", entries, err)
+		}
+		for _, e := range entries {
+			if info, err := e.Info(); err != nil || info.Mode().Perm() != want {
+				t.Errorf("%s in a folder of mode %o: %v, %v, want %o", e.Name(), folder, info.Mode(), err, want)
+			}
+		}
+	}
+}
+
 func TestAStoredStreamIsZlib(t *testing.T) {
 	t.Parallel()
 	want, _ := hex.DecodeString("7801010500faff68656c6c6f062c0215")
