@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -42,11 +43,14 @@ With --merge-base the trees of A and B are merged over that of C, and all three 
 trees. With --stdin each line is "A B" or "C -- A B", and each answer is 1 (clean) or 0
 (conflict), NUL, what -z prints, and NUL.
 
-Followed as git 2.39 does: the settings merge.conflictStyle, merge.renameLimit,
-merge.directoryRenames, merge.default, diff.renameLimit and core.quotePath, and the
-attributes merge (text, binary, union) and conflict-marker-size. An attribute that names a
-command to merge with is refused: nothing is run. Renames are looked for whatever
-merge.renames says, as in git 2.39, but for -X no-renames.
+Followed as git does: the settings merge.conflictStyle, merge.renameLimit,
+merge.directoryRenames, merge.default, diff.renameLimit and core.quotePath, replacement
+refs, and the attributes merge (text, binary, union) and conflict-marker-size. An attribute
+that names a command to merge with is refused: nothing is run.
+
+Versions of git differ in two things, and the installed one decides. Before 2.41 renames
+are looked for whatever merge.renames and diff.renames say, but for -X no-renames. Before
+2.45 what git advises about submodules ends standard output; later it is on standard error.
 
 Exit codes: 0 for a clean merge, and with --stdin for every answer; 1 for a conflict; 128
 if there is no answer; 129 for a wrong use. A revision that is not there is 128, where git
@@ -57,11 +61,11 @@ itself exits 1.`,
   git rev-list topic | sed 's/^/main /' | auxsync debug merge-tree --stdin`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.quiet, f.hasBase = a.quiet, cmd.Flags().Changed("merge-base")
-			return a.debugMergeTree(cmd.Context(), f, args)
+			return a.sayAsGit(cmd.Context(), a.debugMergeTree(cmd.Context(), f, args))
 		},
 	}
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return misuse("%w; see `%s --help`", err, cmd.CommandPath())
+		return a.sayAsGit(cmd.Context(), &misuseError{flag: err})
 	})
 	flags := cmd.Flags()
 	flags.SetInterspersed(false) // what follows a revision is one, as in git
@@ -77,29 +81,24 @@ itself exits 1.`,
 	return cmd
 }
 
-// misuse marks an error as a wrong use of a command that git has too.
-func misuse(format string, args ...any) error {
-	return &exitError{exitMisuse, fmt.Errorf(format, args...)}
-}
-
 // check refuses what does not go together.
 func (f *mergeTreeFlags) check(args []string) error {
 	for _, clash := range []struct {
-		both bool
-		what string
+		both     bool
+		one, two string
 	}{
-		{f.stdin && f.hasBase, "--stdin and --merge-base"},
-		{f.quiet && f.stdin, "--quiet and --stdin"},
-		{f.quiet && f.nul, "--quiet and -z"},
-		{f.quiet && f.nameOnly, "--quiet and --name-only"},
-		{f.quiet && f.messages == messagesAlways, "--quiet and --messages"},
+		{f.stdin && f.hasBase, "--merge-base", "--stdin"},
+		{f.quiet && f.stdin, "--quiet", "--stdin"},
+		{f.quiet && f.nul, "--quiet", "-z"},
+		{f.quiet && f.nameOnly, "--quiet", "--name-only"},
+		{f.quiet && f.messages == messagesAlways, "--quiet", "--messages"},
 	} {
 		if clash.both {
-			return fmt.Errorf("%s do not go together", clash.what)
+			return fmt.Errorf("options '%s' and '%s' cannot be used together", clash.one, clash.two)
 		}
 	}
 	if !f.stdin && len(args) != 2 {
-		return misuse("merge-tree takes two commits, and options before them; see `auxsync debug merge-tree --help`")
+		return &misuseError{}
 	}
 	return nil
 }
@@ -113,7 +112,7 @@ func (a *app) debugMergeTree(ctx context.Context, f mergeTreeFlags, args []strin
 		return err
 	}
 	defer func() { err = errors.Join(err, m.Close()) }()
-	f.quotePath = m.settings.quotePath
+	f.quotePath, f.adviceApart = m.settings.quotePath, m.since(2, 45)
 	if f.from, _, err = m.there.Prefix(ctx); err != nil {
 		return err
 	}
@@ -128,7 +127,7 @@ func (a *app) debugMergeTree(ctx context.Context, f mergeTreeFlags, args []strin
 		if err := m.there.Keep(ctx); err != nil {
 			return err
 		}
-		if _, err := a.out.Write(f.answer(nil, r)); err != nil {
+		if err := a.print(&f.answerForm, "", r, ""); err != nil {
 			return err
 		}
 	}
@@ -136,6 +135,15 @@ func (a *app) debugMergeTree(ctx context.Context, f mergeTreeFlags, args []strin
 		return &exitError{exitConflict, nil}
 	}
 	return nil
+}
+
+// print prints one answer between what surrounds it, and what git advises beside it.
+func (a *app) print(f *answerForm, before string, r merge.Result, after string) error {
+	if _, err := io.WriteString(a.err, f.hints(r)); err != nil {
+		return err
+	}
+	_, err := a.out.Write(append(f.answer([]byte(before), r), after...))
+	return err
 }
 
 // longestRequest is the length in bytes of a line of standard input.
@@ -162,7 +170,7 @@ func (a *app) mergeLines(ctx context.Context, m *merging, f mergeTreeFlags) (err
 		if r.Clean {
 			status = "1\x00"
 		}
-		if _, err := a.out.Write(append(f.answer([]byte(status), r), 0)); err != nil {
+		if err := a.print(&f.answerForm, status, r, "\x00"); err != nil {
 			return err
 		}
 	}
@@ -233,7 +241,7 @@ func (a *app) openMerging(ctx context.Context, strategies []string) (_ *merging,
 	if err != nil {
 		return nil, err
 	}
-	if m.settings, err = readMergeSettings(list, strategies); err != nil {
+	if m.settings, err = readMergeSettings(list, strategies, m.since(2, 41)); err != nil {
 		return nil, err
 	}
 	m.attributes = m.there.MergeAttributes()
@@ -241,6 +249,13 @@ func (a *app) openMerging(ctx context.Context, strategies []string) (_ *merging,
 	o.Attributes = &attributesHere{m.attributes, m.settings}
 	m.engine = merge.New(m.there.Quarantine(), o)
 	return m, nil
+}
+
+// since reports whether the installed git is of a version or newer.
+func (m *merging) since(major, minor int) bool {
+	var have [2]int
+	_, _ = fmt.Sscanf(m.git.Version(), "%d.%d", &have[0], &have[1]) // it was read before
+	return slices.Compare(have[:], []int{major, minor}) >= 0
 }
 
 // Close frees what the merges took. What was not kept is gone.
@@ -271,7 +286,7 @@ func (m *merging) merge(ctx context.Context, r mergeRequest, unrelated bool) (me
 		}
 		result, err := m.engine.Commits(ctx, historyHere{m.there, m.settings.options.Style}, a, b, merge.Names{Ours: r.a, Theirs: r.b}, unrelated)
 		if errors.Is(err, merge.ErrUnrelated) {
-			err = fmt.Errorf("%s and %s have no ancestor in common; --allow-unrelated-histories merges them all the same", forks.Inert(r.a), forks.Inert(r.b))
+			err = fmt.Errorf("refusing to merge unrelated histories: %s and %s have no ancestor in common; --allow-unrelated-histories merges them all the same", forks.Inert(r.a), forks.Inert(r.b))
 		}
 		return result, err
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/syncer/merge"
 )
 
@@ -14,8 +15,9 @@ import (
 // then, if there are to be messages, an empty line and their texts. With -z each line
 // ends in NUL in place of a newline, paths are as they are, and each message is the
 // number of its paths, the paths, its kind and its text. What git advises about
-// submodules comes last and as it is, whether there are NULs or not. Stages have paths from
-// the folder that the command is called in, messages from the top.
+// submodules comes last and as it is, whether there are NULs or not; from git 2.45 on it
+// is on standard error. Stages have paths from the folder that the command is called in,
+// messages from the top.
 
 // showMessages says when an answer has messages.
 type showMessages uint8
@@ -28,11 +30,12 @@ const (
 
 // answerForm is how an answer is written.
 type answerForm struct {
-	nul       bool
-	nameOnly  bool
-	quotePath bool // also bytes beyond ASCII
-	messages  showMessages
-	from      string // the folder from which paths of stages are told, "" or with a slash at its end
+	nul         bool
+	nameOnly    bool
+	quotePath   bool // also bytes beyond ASCII
+	messages    showMessages
+	adviceApart bool   // on standard error
+	from        string // the folder from which paths of stages are told, "" or with a slash at its end
 }
 
 // setMessages is what an option of its own does without a value.
@@ -56,7 +59,7 @@ func (f *answerForm) answer(out []byte, r merge.Result) []byte {
 	if !r.Clean {
 		out = f.stages(out, r.Stages, end)
 	}
-	if f.messages == messagesAlways || f.messages == messagesOfConflicts && !r.Clean {
+	if f.tells(r) {
 		out = append(out, end)
 		for _, m := range r.Messages {
 			if f.nul {
@@ -68,9 +71,32 @@ func (f *answerForm) answer(out []byte, r merge.Result) []byte {
 				out = append(out, m.Text...)
 			}
 		}
-		out = append(out, submoduleAdvice(r.Messages)...)
+		if !f.adviceApart {
+			out = append(out, submoduleAdvice(r.Messages)...)
+		}
 	}
 	return out
+}
+
+// tells reports whether an answer has messages.
+func (f *answerForm) tells(r merge.Result) bool {
+	return f.messages == messagesAlways || f.messages == messagesOfConflicts && !r.Clean
+}
+
+// hints is what git advises apart from an answer: its lines begin with "hint:".
+func (f *answerForm) hints(r merge.Result) string {
+	if !f.adviceApart || !f.tells(r) {
+		return ""
+	}
+	var b strings.Builder
+	for line := range strings.Lines(submoduleAdvice(r.Messages)) {
+		b.WriteString("hint:")
+		if line != "\n" {
+			b.WriteString(" ")
+		}
+		b.WriteString(forks.Inert(strings.TrimSuffix(line, "\n")) + "\n")
+	}
+	return b.String()
 }
 
 // stages appends the conflicted entries, or the paths that have any.

@@ -27,17 +27,20 @@ type mergeSettings struct {
 }
 
 // readMergeSettings reads settings as git does, where the last one of a key counts and a
-// wrong one ends the command, and then strategy options.
-func readMergeSettings(list []repo.Setting, strategies []string) (mergeSettings, error) {
+// wrong one ends the command, and then strategy options. Whether renames are looked for is
+// a setting if renames is true; without, only a strategy option says so.
+func readMergeSettings(list []repo.Setting, strategies []string, renames bool) (mergeSettings, error) {
 	s := mergeSettings{quotePath: true, drivers: map[string]bool{}}
-	var limit [2]string // diff's and merge's, which comes first if both are set
+	var limit, off [2]string // diff's and merge's, which comes first if both are set
 	for _, one := range list {
 		var err error
 		switch one.Key {
 		case "merge.conflictstyle":
 			s.options.Style, err = conflictStyle(one)
-		case "merge.renames", "diff.renames":
-			err = checkRenames(one)
+		case "merge.renames":
+			off[1], err = renamesOff(one)
+		case "diff.renames":
+			off[0], err = renamesOff(one)
 		case "merge.renamelimit":
 			limit[1], err = numberSetting(one)
 		case "diff.renamelimit":
@@ -66,6 +69,7 @@ func readMergeSettings(list []repo.Setting, strategies []string) (mergeSettings,
 		s.options.RenameLimit, _ = strconv.Atoi(n)
 		s.options.RenameLimit = max(0, s.options.RenameLimit)
 	}
+	s.options.NoRenames = renames && cmp.Or(off[1], off[0]) == "off"
 	return s, s.follow(strategies)
 }
 
@@ -82,7 +86,7 @@ func (s *mergeSettings) follow(strategies []string) error {
 		case "find-renames":
 			s.options.NoRenames = false
 		default:
-			return fmt.Errorf("unknown strategy option -X%s: there are ours, theirs, no-renames and find-renames", forks.Clip(forks.Inert(option), 100))
+			return fmt.Errorf("unknown strategy option: -X%s; there are ours, theirs, no-renames and find-renames", forks.Clip(forks.Inert(option), 100))
 		}
 	}
 	return nil
@@ -113,15 +117,17 @@ func directoryRenames(one repo.Setting) merge.DirectoryRenames {
 	return merge.DirectoryRenamesIgnore
 }
 
-// checkRenames refuses what git refuses. A merge of trees looks for renames whatever these
-// settings say, in git 2.39; a strategy option is followed.
-func checkRenames(one repo.Setting) error {
+// renamesOff reads whether a setting turns the search for renames off: "off" or "on".
+func renamesOff(one repo.Setting) (string, error) {
 	switch strings.ToLower(one.Value) {
 	case "copy", "copies":
-		return nil
+		return "on", nil
 	}
-	_, err := boolSetting(one)
-	return err
+	on, err := boolSetting(one)
+	if on {
+		return "on", err
+	}
+	return "off", err
 }
 
 // boolSetting reads true or false as git does: in words, or as a number.

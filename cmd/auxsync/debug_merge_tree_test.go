@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -47,10 +48,10 @@ func (s *standIn) debug(stdin string, args ...string) ran {
 	return ran{out.String(), errOut.String(), code}
 }
 
-// git runs the git that is the oracle.
+// git runs the git that is the oracle: the one that the commands use too.
 func (s *standIn) git(t *testing.T, stdin string, args ...string) ran {
 	t.Helper()
-	return runGit(t, "git", s.environment(), stdin, args...)
+	return runGit(t, cmp.Or(os.Getenv("AUXSYNC_GIT"), "git"), s.environment(), stdin, args...)
 }
 
 func runGit(t *testing.T, program string, env []string, stdin string, args ...string) ran {
@@ -216,9 +217,9 @@ func TestMergeTreeHasNoAnswerWithoutRevisions(t *testing.T) {
 		{args: []string{"a\nb", "clean"}, says: "there is no revision"},
 		{args: []string{"\x1b[31m", "clean"}, says: "there is no revision"},
 		{args: []string{"--merge-base=nothing", "clean-a", "clean-b"}, says: "there is no revision"},
-		{args: []string{"-X", "renormalize", "clean-a", "clean-b"}, says: "unknown strategy option -Xrenormalize"},
-		{args: []string{"--quiet", "-z", "clean-a", "clean-b"}, says: "--quiet and -z do not go together"},
-		{args: []string{"--stdin", "--merge-base=clean"}, says: "--stdin and --merge-base do not go together"},
+		{args: []string{"-X", "renormalize", "clean-a", "clean-b"}, says: "unknown strategy option: -Xrenormalize"},
+		{args: []string{"--quiet", "-z", "clean-a", "clean-b"}, says: "options '--quiet' and '-z' cannot be used together"},
+		{args: []string{"--stdin", "--merge-base=clean"}, says: "options '--merge-base' and '--stdin' cannot be used together"},
 		{args: []string{"--stdin"}, stdin: "clean -- clean-a\n", says: `is neither "A B" nor "BASE -- A B"`},
 		{args: []string{"--stdin"}, stdin: "clean-a clean-b\r\n", says: "there is no revision"},
 		{args: []string{"--stdin"}, stdin: strings.Repeat("x", longestRequest+1), says: "too long"},

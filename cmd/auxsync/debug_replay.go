@@ -11,6 +11,7 @@ import (
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/syncer/merge"
 	"github.com/auxolotl/auxsync/syncer/rebase"
+	"github.com/auxolotl/auxsync/syncer/repo"
 )
 
 func (a *app) debugReplayCommand() *cobra.Command {
@@ -37,7 +38,7 @@ no answer, such as for a merge in the range.`,
 			if len(args) != 1 || !strings.Contains(args[0], "..") || strings.Contains(args[0], "...") || onto == "" {
 				return usage("%s takes --onto and one range, A..B; see `%s --help`", cmd.CommandPath(), cmd.CommandPath())
 			}
-			return a.debugReplay(cmd.Context(), onto, args[0], now)
+			return a.sayAsGit(cmd.Context(), a.debugReplay(cmd.Context(), onto, args[0], now))
 		},
 	}
 	cmd.Flags().StringVar(&onto, "onto", "", "the commit to replay on: `NEW`")
@@ -52,6 +53,9 @@ func (a *app) debugReplay(ctx context.Context, onto, revs string, now bool) (err
 	}
 	defer func() { err = errors.Join(err, m.Close()) }()
 	to, err := m.there.Resolve(ctx, onto, "commit")
+	if _, none := errors.AsType[*repo.NoRevisionError](err); none {
+		return fmt.Errorf("'%s' is not a valid commit-ish for --onto", forks.Inert(onto))
+	}
 	if err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func cherryPicked(t *testing.T, s *standIn, onto, revs string) string {
 	env := append(repotest.Env(), "GIT_CONFIG_COUNT=2", "GIT_CONFIG_KEY_0=advice.detachedHead", "GIT_CONFIG_VALUE_0=false", "GIT_CONFIG_KEY_1=gc.auto", "GIT_CONFIG_VALUE_1=0")
 	for _, args := range [][]string{
 		{"clone", "--quiet", "--shared", s.Dir, beside},
-		{"-C", beside, "fetch", "--quiet", "origin", "+refs/heads/*:refs/heads/*", "--update-head-ok"},
+		{"-C", beside, "fetch", "--quiet", "origin", "+refs/heads/*:refs/heads/*", "+refs/replace/*:refs/replace/*", "--update-head-ok"},
 		{"-C", beside, "checkout", "--quiet", "--detach", onto},
 		{"-C", beside, "cherry-pick", revs},
 	} {
@@ -151,9 +151,9 @@ func TestReplayHasNoAnswer(t *testing.T) {
 		says string
 	}{
 		{[]string{"--onto", "side", "side..main"}, "(a merge) is a merge, which cannot be picked"},
-		{[]string{"--onto", "nothing", "side..main"}, `there is no revision "nothing"`},
+		{[]string{"--onto", "nothing", "side..main"}, "fatal: 'nothing' is not a valid commit-ish for --onto"},
 		{[]string{"--onto", "main", "nothing..main"}, "name a commit"},
-		{[]string{"--onto", "main:f", "side..main"}, "is a blob, and holds no commit"},
+		{[]string{"--onto", "main:f", "side..main"}, "fatal: 'main:f' is not a valid commit-ish for --onto"},
 		{[]string{"--onto", "main", "--", "--all..main"}, "name a commit"},
 		{[]string{"side..main"}, "takes --onto and one range"},
 		{[]string{"--onto", "main", "main"}, "takes --onto and one range"},
