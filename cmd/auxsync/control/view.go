@@ -111,6 +111,9 @@ type trackJSON struct {
 	PublishEvery    string        `json:"publish_every"`
 	Pattern         string        `json:"pattern"`
 	PolicyFile      string        `json:"policy_file"`
+	Merger          string        `json:"merger"`
+	MergerDecides   bool          `json:"merger_decides"`
+	CrossCheck      bool          `json:"cross_check"`
 	References      string        `json:"references,omitempty"`
 	GitHub          *githubJSON   `json:"github,omitempty"` // with forge "github"
 }
@@ -124,7 +127,8 @@ func trackToJSON(t forks.Track) trackJSON {
 		Fork: t.Fork, Name: t.Name, Upstream: t.Upstream, URL: t.URL, Credential: t.Credential, Forge: t.Forge,
 		AllowTransports: transports, Follow: t.Follow, Branch: t.Branch, History: t.History, StackFrom: t.StackFrom,
 		Interval: t.Interval.String(), Jitter: t.Jitter, PublishEvery: t.PublishEvery.String(),
-		Pattern: t.Pattern, PolicyFile: t.Policy, References: t.References, GitHub: githubToJSON(t.GitHub),
+		Pattern: t.Pattern, PolicyFile: t.Policy, Merger: t.Merger, MergerDecides: t.MergerDecides, CrossCheck: t.CrossCheck,
+		References: t.References, GitHub: githubToJSON(t.GitHub),
 	}
 }
 
@@ -145,6 +149,7 @@ func (w trackJSON) track() (forks.Track, error) {
 		Fork: w.Fork, Name: w.Name, Upstream: w.Upstream, URL: w.URL, Credential: w.Credential, Forge: w.Forge,
 		AllowTransports: w.AllowTransports, Follow: w.Follow, Branch: w.Branch, History: w.History, StackFrom: w.StackFrom,
 		Interval: interval, Jitter: w.Jitter, PublishEvery: publishEvery,
-		Pattern: w.Pattern, Policy: w.PolicyFile, References: w.References, GitHub: github,
+		Pattern: w.Pattern, Policy: w.PolicyFile, Merger: w.Merger, MergerDecides: w.MergerDecides, CrossCheck: w.CrossCheck,
+		References: w.References, GitHub: github,
 	}, nil
 }

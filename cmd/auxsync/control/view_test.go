@@ -93,12 +93,13 @@ func TestViewIsWrittenAsDocumented(t *testing.T) {
 			Fork: "nix", Name: "aux-main", Upstream: "https://example.org/u.git", URL: "https://example.org/f.git", Credential: "nix-token",
 			Forge: "git", AllowTransports: []string{"https"}, Follow: "master", Branch: "aux-main", History: forks.Merging,
 			Interval: 30 * time.Minute, Jitter: 0.1, PublishEvery: 24 * time.Hour,
+			Merger: forks.OwnMerger, CrossCheck: true,
 		},
 		Health: forks.Health{FirstGood: at, LastGood: at, Condition: forks.TrackFollowing},
 		Words:  "ok", Behind: &behind, LastPass: &Pass{Number: 17, At: at, Outcome: forks.PassPublished}, Next: at,
 	}
 	const want = `{"track":{"fork":"nix","name":"aux-main","upstream":"https://example.org/u.git","url":"https://example.org/f.git","credential":"nix-token",` +
-		`"forge":"git","allow_transports":["https"],"follow":"master","branch":"aux-main","history":"merging","stack_from":"","interval":"30m0s","jitter":0.1,"publish_every":"24h0m0s","pattern":"","policy_file":""},` +
+		`"forge":"git","allow_transports":["https"],"follow":"master","branch":"aux-main","history":"merging","stack_from":"","interval":"30m0s","jitter":0.1,"publish_every":"24h0m0s","pattern":"","policy_file":"","merger":"own","merger_decides":false,"cross_check":true},` +
 		`"state":null,` +
 		`"health":{"first_good":"2026-01-02T12:03:04Z","last_good":"2026-01-02T12:03:04Z","first_bad":"0001-01-01T00:00:00Z","last_bad":"0001-01-01T00:00:00Z","trouble":"","condition":"following","before":""},` +
 		`"words":"ok","behind":3,"last_pass":{"number":17,"at":"2026-01-02T12:03:04Z","outcome":"published","error":""},"running":false,"next":"2026-01-02T12:03:04Z","policy":"",` +
