@@ -40,10 +40,12 @@ func (s *Syncer) Census(ctx context.Context, t forks.Track, url, ref string, o O
 		}
 		in.Onto, in.Merged = onto, nil // a census decides nothing
 		v.opts.say(replaying)
-		result, err := rebase.NewPlanner(q, v.merger(v.track.Merger, q), q).Plan(ctx, in)
+		engine := v.merger(v.track.Merger, q)
+		result, err := rebase.NewPlanner(q, engine, q).Plan(ctx, in)
 		if err != nil {
 			return err
 		}
+		v.warnOfLimits(engine)
 		result.Plan.UpstreamTip = onto
 		out = Outcome{Plan: result.Plan, Own: result.Own, Folded: result.Folded}
 		return nil

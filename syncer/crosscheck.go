@@ -30,6 +30,28 @@ func (s *Syncer) merger(name string, q *repo.Quarantine) rebase.Merger {
 	return merge.NewMerger(repo.Inputs{Quarantine: q}, q)
 }
 
+// limited is an engine that tells what limits its merges ran into; git keeps that to
+// itself.
+type limited interface{ Limits() merge.Limits }
+
+// warnOfLimits tells the log where merges of a plan were made with less than all that a
+// merge takes, which can show in what conflicts.
+func (v *visit) warnOfLimits(engine rebase.Merger) {
+	of, tells := engine.(limited)
+	if !tells {
+		return
+	}
+	l := of.Limits()
+	if l.Renames > 0 {
+		v.Log.Warn("too many files to compare them all: in these merges one that was moved and edited may count as deleted and added", zap.String("fork", v.track.Fork),
+			zap.String("track", v.track.Name), zap.Int("merges", l.Renames), zap.Int("compared", merge.RenameLimit), zap.Int("needed", l.RenameLimit))
+	}
+	if l.Large > 0 {
+		v.Log.Warn("files too large to be merged by lines: in these merges they count as binaries", zap.String("fork", v.track.Fork),
+			zap.String("track", v.track.Name), zap.Int("merges", l.Large))
+	}
+}
+
 // words are what people are told an engine is.
 func words(merger string) string {
 	if merger == forks.GitMerger {
@@ -48,24 +70,40 @@ func (v *visit) crossCheck(ctx context.Context, q *repo.Quarantine, d decision) 
 	if v.track.Merger == forks.GitMerger {
 		other = forks.OwnMerger
 	}
-	notes, err := prove.Cross(ctx, prove.Crossing{
+	c := prove.Crossing{
 		Track: v.track.Name, Pass: d.plan.Pass, By: words(v.track.Merger), Other: words(other),
 		Engine: v.merger(other, q), Confirmed: &v.confirmed, Say: v.opts.sayConfirmed,
-	}, d.result.Picks)
-	for _, n := range notes {
-		v.Log.Warn(n.Text, zap.String("fork", v.track.Fork), zap.String("track", v.track.Name), zap.String("patch", string(n.Pick.Patch)),
-			zap.Stringer("base", n.Pick.Base), zap.Stringer("ours", n.Pick.Ours), zap.Stringer("theirs", n.Pick.Theirs))
 	}
-	var differ *prove.Differ
-	if errors.As(err, &differ) {
-		return v.differ(ctx, q, differ)
+	told := false
+	for picks := d.result.Picks; ; {
+		notes, err := prove.Cross(ctx, c, picks)
+		for _, n := range notes {
+			v.warn(n.Text, n.Pick)
+		}
+		differ, ok := errors.AsType[*prove.Differ](err)
+		switch {
+		case !ok:
+			return err
+		case told: // one merge to look at is enough
+			v.warn(differ.Error(), differ.Pick)
+		default:
+			if err := v.differ(ctx, q, differ); err != nil {
+				return err
+			}
+		}
+		picks, told = differ.Rest, true
 	}
-	return err
 }
 
-// differ says how to look at the merge about which the two engines differ, and how to go
-// on. Where the track's own config has decided between the two, the log is told and the
-// pass goes on.
+// warn logs something about a merge.
+func (v *visit) warn(text string, p forks.Pick) {
+	v.Log.Warn(text, zap.String("fork", v.track.Fork), zap.String("track", v.track.Name), zap.String("patch", string(p.Patch)),
+		zap.Stringer("base", p.Base), zap.Stringer("ours", p.Ours), zap.Stringer("theirs", p.Theirs))
+}
+
+// differ says how to look at the first merge about which the two engines differ, and how
+// to go on. Where the track's own config has decided between the two, the log is told and
+// the pass goes on.
 func (v *visit) differ(ctx context.Context, q *repo.Quarantine, differ *prove.Differ) error {
 	look, err := v.keep(ctx, q, differ.Pick)
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"maps"
 	"os/exec"
+	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"sync/atomic"
@@ -17,6 +19,7 @@ import (
 
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/syncer"
+	"github.com/auxolotl/auxsync/syncer/merge"
 	"github.com/auxolotl/auxsync/syncer/prove"
 	"github.com/auxolotl/auxsync/syncer/rebase"
 	"github.com/auxolotl/auxsync/syncer/repo"
@@ -73,6 +76,16 @@ func honest(_ *repo.Quarantine, r forks.MergeResult) (forks.MergeResult, error) 
 
 // wrongBlob puts another file into each clean tree.
 func wrongBlob(q *repo.Quarantine, r forks.MergeResult) (forks.MergeResult, error) {
+	return withFile(q, r, "not what anybody wrote\n")
+}
+
+// wrongEachTime puts a file into each clean tree that no other tree has.
+func wrongEachTime(q *repo.Quarantine, r forks.MergeResult) (forks.MergeResult, error) {
+	return withFile(q, r, "in place of "+r.Tree.String()+"\n")
+}
+
+// withFile gives a.nix other contents in a clean tree.
+func withFile(q *repo.Quarantine, r forks.MergeResult, content string) (forks.MergeResult, error) {
 	if !r.Clean() {
 		return r, nil
 	}
@@ -80,7 +93,7 @@ func wrongBlob(q *repo.Quarantine, r forks.MergeResult) (forks.MergeResult, erro
 	if err != nil {
 		return r, err
 	}
-	blob, err := q.Write("blob", []byte("not what anybody wrote\n"))
+	blob, err := q.Write("blob", []byte(content))
 	if err != nil {
 		return r, err
 	}
@@ -285,6 +298,36 @@ func TestWhereTheTrackHasDecidedADryRunGoesOnToo(t *testing.T) {
 	}
 }
 
+func TestWhereTheTrackHasDecidedEachDifferenceIsTold(t *testing.T) {
+	t.Parallel()
+	w := published(t, forks.Merging, "a", "b")
+	asked := w.engines(wrongEachTime)
+	w.track.Merger, w.track.MergerDecides = forks.OwnMerger, true
+	seen, logs := observer.New(zap.WarnLevel)
+	w.Log = zap.New(seen)
+	w.bump("c")
+	packs := func() int {
+		found, err := filepath.Glob(filepath.Join(syncer.CachePath(w.CacheDir, w.track.Upstream), "objects", "pack", "*.pack"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(found)
+	}
+	before := packs()
+	w.sync()
+	told := map[any]bool{}
+	for _, entry := range logs.FilterMessageSnippet("the two merge engines differ about").All() {
+		told[entry.Message] = true
+	}
+	if len(told) != 2 || asked.Load() != 2 {
+		t.Errorf("git repeated %d merges; logged %+v", asked.Load(), logs.All())
+	}
+	// The fetch brings one pack, what is published is one, and one merge is kept.
+	if n := packs() - before; n > 3 {
+		t.Errorf("%d new packs", n)
+	}
+}
+
 func TestAdoptionConfirmsTheMergesThatItExplains(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, forks.Merging)
@@ -296,4 +339,43 @@ func TestAdoptionConfirmsTheMergesThatItExplains(t *testing.T) {
 	w.engines(wrongBlob)
 	_, err := w.Adopt(t.Context(), w.track, syncer.Options{Who: "mona"})
 	w.stoppedByDifference(t, err, "auxsync's own says clean, tree ")
+}
+
+// pressed is an engine whose merges ran into limits.
+type pressed struct {
+	rebase.Merger
+	limits merge.Limits
+}
+
+func (p pressed) Limits() merge.Limits { return p.limits }
+
+func TestLimitsThatMergesRanIntoAreLoggedOnceAPass(t *testing.T) {
+	t.Parallel()
+	w := published(t, forks.Merging, "a")
+	seen, logs := observer.New(zap.WarnLevel)
+	c := w.Config
+	c.Log = zap.New(seen)
+	limits := merge.Limits{Renames: 3, RenameLimit: 9000, Large: 2}
+	c.Mergers = func(_ string, q *repo.Quarantine) rebase.Merger { return pressed{q, limits} }
+	w.Syncer = syncer.New(c)
+	w.bump("a")
+	w.sync()
+	want := []map[string]any{
+		{"fork": w.track.Fork, "track": w.track.Name, "merges": int64(3), "compared": int64(7000), "needed": int64(9000)},
+		{"fork": w.track.Fork, "track": w.track.Name, "merges": int64(2)},
+	}
+	var got []map[string]any
+	for _, l := range logs.All() {
+		got = append(got, l.ContextMap())
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("logged %+v", logs.All())
+	}
+	limits = merge.Limits{}
+	logs.TakeAll()
+	w.bump("a")
+	w.sync()
+	if logs.Len() > 0 {
+		t.Errorf("without any limit: logged %+v", logs.All())
+	}
 }

@@ -272,7 +272,8 @@ func (d decision) outcome() Outcome {
 // what would be pushed. The plan is proved before it is returned.
 func (v *visit) decide(ctx context.Context, q *repo.Quarantine, old *recorded) (decision, error) {
 	v.opts.say(replaying)
-	planner := rebase.NewPlanner(q, v.merger(v.track.Merger, q), q)
+	engine := v.merger(v.track.Merger, q)
+	planner := rebase.NewPlanner(q, engine, q)
 	in, err := v.input(q, old)
 	if err != nil {
 		return decision{}, err
@@ -293,6 +294,7 @@ func (v *visit) decide(ctx context.Context, q *repo.Quarantine, old *recorded) (
 	if err != nil {
 		return decision{}, err
 	}
+	v.warnOfLimits(engine)
 	d := decision{result: result, plan: result.Plan, answers: answers}
 	d.plan.State.Writer, d.plan.State.Paused = v.Writer, nil
 	if creates {

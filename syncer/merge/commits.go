@@ -34,6 +34,10 @@ type commitMerge struct {
 	engine  *Engine
 	history History
 	merged  map[string]ancestor // by depth and bases
+	// limitHit is the rename limit that any of the merges so far would have needed: git
+	// tells it of virtual merge bases too.
+	limitHit int
+	large    int // files, in all of them
 }
 
 // merge merges a and b over bases, which are in git's order.
@@ -42,10 +46,14 @@ func (c *commitMerge) merge(ctx context.Context, bases []forks.Hash, a, b ancest
 	if err != nil {
 		return Result{}, err
 	}
-	if names.Base == "" || depth > 0 {
+	if names.Base == "" {
 		names.Base = label
 	}
-	return c.engine.run(ctx, Input{Base: whole.tree, Ours: a.tree, Theirs: b.tree, Names: names}, depth)
+	r, err := c.engine.run(ctx, Input{Base: whole.tree, Ours: a.tree, Theirs: b.tree, Names: names}, depth)
+	c.limitHit = max(c.limitHit, r.LimitHit)
+	c.large += r.Large
+	r.LimitHit, r.Large = c.limitHit, c.large
+	return r, err
 }
 
 // base makes one ancestor of several, and says what git calls it.

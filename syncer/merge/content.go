@@ -6,6 +6,7 @@ package merge
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/syncer/merge/lines"
@@ -76,6 +77,9 @@ func (m *merging) mergeFile(path string, in [3]version, at [3]string, extra int,
 	labels := m.named(m.labels, at)
 	var content []byte
 	if attr.Driver == DriverBinary || !mergeable(text) {
+		if slices.ContainsFunc(text[:], lines.TooLarge) {
+			m.large++
+		}
 		var clean bool
 		if content, clean = m.chooseBinary(text, attr.Driver); !clean {
 			said := m.named(lines.Labels(m.names), at)
@@ -94,9 +98,7 @@ func (m *merging) mergeFile(path string, in [3]version, at [3]string, extra int,
 		content = r.Content
 		if len(r.Conflicts) > 0 {
 			out.clean = false
-			if m.depth == 0 {
-				m.hunks[path] = Conflict{path, r.Conflicts}
-			}
+			m.hunks[path] = Conflict{Hunks: r.Conflicts, Blobs: blobsOf(in)}
 		}
 	}
 	id, err := m.engine.objects.Write("blob", content)
@@ -106,6 +108,16 @@ func (m *merging) mergeFile(path string, in [3]version, at [3]string, extra int,
 	out.id = id
 	m.say(saidMerging, "Auto-merging "+path, path)
 	return out, nil
+}
+
+// blobsOf are the texts that are merged of three versions.
+func blobsOf(in [3]version) (ids [3]forks.Hash) {
+	for side, v := range in {
+		if v.isRegular() {
+			ids[side] = v.id
+		}
+	}
+	return ids
 }
 
 func mergeable(text [3][]byte) bool {

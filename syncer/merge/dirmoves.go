@@ -71,7 +71,6 @@ func (m *merging) meet() {
 		}
 		for _, at := range s.meetings {
 			slices.Sort(at.files)
-			at.files = slices.Compact(at.files)
 		}
 	}
 }

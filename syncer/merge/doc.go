@@ -22,14 +22,16 @@
 // # Where it is not like git, on purpose
 //
 //   - Git can lose a file where a moved directory takes another one to a path that
-//     is, or is below, a file. Here that is a conflict of a file and a directory.
+//     is, or is below, a file. Here that is a conflict.
 //   - In some knots of moved directories git 2.39 ends itself. Here there is a result.
 //   - Submodules that both sides changed are always in conflict, also where git has
 //     their history at hand and could see that one side contains the other.
 //   - Merge drivers that are programs are not run.
-//   - A tree that no git writes (not sorted, a name twice, a slash in a name) is an
-//     error. Git leaves files of such trees out without a word, or ends itself.
-//   - A file of more than [lines.MaxLines] lines is merged like a binary.
+//   - A tree that no git writes (not sorted, a name twice, a slash in a name, an id of
+//     zeros) is an error. Git leaves files of such trees out without a word, or ends
+//     itself.
+//   - A file of more than [lines.MaxLines] lines is merged like a binary, which
+//     [Result].Large tells.
 //
 // What git takes is taken: "..", ".git" and other names that no checkout accepts pass
 // through a merge as they pass through git's.

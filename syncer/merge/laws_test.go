@@ -15,6 +15,7 @@ import (
 
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/syncer/merge"
+	"github.com/auxolotl/auxsync/syncer/merge/lines"
 	"github.com/auxolotl/auxsync/syncer/merge/mergetest"
 )
 
@@ -110,13 +111,22 @@ func TestStagesTellWhatIsInConflict(t *testing.T) {
 		if !sorted {
 			rt.Errorf("stages are not sorted: %v", r.Stages)
 		}
-		if r.Clean && len(r.Stages)+len(r.Conflicts) > 0 {
-			rt.Errorf("clean, with %d stages and %d conflicts", len(r.Stages), len(r.Conflicts))
+		if r.Clean && len(r.Stages) > 0 {
+			rt.Errorf("clean, with %d stages", len(r.Stages))
 		}
-		for _, f := range r.Conflicts {
-			if len(f.Hunks) == 0 {
-				rt.Errorf("%q is told as in conflict, without a line", f.Path)
+		if marked := strings.Contains(fmt.Sprint(r.Messages), "involved in collision"); (r.Clean && !marked) != (len(r.Conflicts) == 0) {
+			rt.Errorf("clean %v, markers left %v, with %d conflicts", r.Clean, marked, len(r.Conflicts))
+		}
+		stages := 0
+		for _, c := range r.Conflicts {
+			stages += len(c.Stages)
+			if c.Kind == "" || c.Kind == forks.OtherConflict {
+				rt.Errorf("%q is in conflict, and nobody knows of what kind: %+v", c.Path, c)
 			}
+			checkHunks(rt, s, c)
+		}
+		if stages != len(r.Stages) {
+			rt.Errorf("%d of %d stages are in conflicts", stages, len(r.Stages))
 		}
 		for _, m := range r.Messages {
 			if len(m.Paths) == 0 || !strings.HasSuffix(m.Text, "\n") || m.Kind == "" {
@@ -237,6 +247,28 @@ func TestAnObjectOfAnotherKindIsAnError(t *testing.T) {
 
 // TestMergesAtTheSameTimeAreTheSame merges the same cases on one engine in several
 // goroutines.
+// checkHunks sees that the lines of a conflict are lines of its blobs.
+func checkHunks(rt *rapid.T, s *mergetest.Store, c merge.Conflict) {
+	var count [3]int
+	for side, id := range c.Blobs {
+		if id.IsZero() {
+			continue
+		}
+		_, text, err := s.Object(id)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		count[side] = len(slices.Collect(bytes.Lines(text)))
+	}
+	for _, h := range c.Hunks {
+		for side, r := range []lines.Range{h.Base, h.Ours, h.Theirs} {
+			if r.Start > r.End || r.End > count[side] {
+				rt.Errorf("%q: lines %v of %d", c.Path, r, count[side])
+			}
+		}
+	}
+}
+
 func TestMergesAtTheSameTimeAreTheSame(t *testing.T) {
 	t.Parallel()
 	s := mergetest.NewStore()
@@ -273,6 +305,39 @@ func TestAMergeEndsWithItsContext(t *testing.T) {
 	cancel()
 	if r, err := merge.New(s, merge.Options{}).Trees(ctx, in); !errors.Is(err, context.Canceled) {
 		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// TestNothingIsLostToWhatIsMovedAlong has no oracle: git 2.39 has not looked into the
+// directory to which a file is moved along, or deletes the file in its way, and loses one.
+func TestNothingIsLostToWhatIsMovedAlong(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, base, ours, theirs, files, inConflict string }{
+		{"a file in a directory that nobody changed", "d/s/a = 1..9; e/s/t/k = k", "e/a = 1..9; e/s/t/k = k", "d/s/a = 1..9; d/s/s/t/k = n; d/s/new = n; e/s/t/k = k",
+			"d/s/s/t/k = n; e/a = 1..9; e/new = n; e/s/t/k = k", "directory rename d/s/s/t/k; directory rename e/s/t/k"},
+		{"below a file that is deleted", "d/j = 1..9; e/a = k", "d/a/i = i; d/j = 1..9; d/new = n; e/a = k", "e/j = 1..9",
+			"e/a/i = i; e/a~theirs = k; e/j = 1..9; e/new = n", "file/directory e/a; file/directory e/a~theirs"},
+	} {
+		s := mergetest.NewStore()
+		in := input(s, mergetest.Case{Base: mergetest.Parse(c.base), Ours: mergetest.Parse(c.ours), Theirs: mergetest.Parse(c.theirs)})
+		r, err := merge.New(s, merge.Options{DirectoryRenames: merge.DirectoryRenamesFollow}).Trees(t.Context(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files, err := s.Files(r.Tree)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !maps.Equal(files, mergetest.Parse(c.files)) {
+			t.Errorf("%s: files\n%s", c.name, files)
+		}
+		var told []string
+		for _, conflict := range r.Conflicts {
+			told = append(told, fmt.Sprint(conflict.Kind, " ", conflict.Path))
+		}
+		if got := strings.Join(told, "; "); r.Clean || got != c.inConflict {
+			t.Errorf("%s: clean %v, in conflict\n%s, want\n%s", c.name, r.Clean, got, c.inConflict)
+		}
 	}
 }
 

@@ -32,7 +32,7 @@ type Options struct {
 	DirectoryRenames DirectoryRenames
 	// RenameLimit bounds the search for files that were moved and edited: where the
 	// square root of sources times destinations is larger, there is none, and
-	// [Result].LimitHit tells. Zero is git's 7000.
+	// [Result].LimitHit tells. Zero is [RenameLimit].
 	RenameLimit int
 	// Attributes may treat single paths in another way; nil treats none.
 	Attributes Attributes
@@ -96,11 +96,14 @@ type Result struct {
 	// Messages say what was done and what was in the way, in git's words and order: by
 	// the path that a message is about, and for one path as they came up.
 	Messages []Message
-	// Conflicts are the files that are in conflict with the lines that are, sorted by
-	// path: what markers show, as ranges of lines of the inputs.
+	// Conflicts are what people are asked about, one for each path, sorted by path. There
+	// are none if and only if the merge is clean and has left no markers.
 	Conflicts []Conflict
 	// LimitHit is the RenameLimit that would have been needed; zero if it did not matter.
 	LimitHit int
+	// Large is how many files were merged like binaries because they are too large to be
+	// merged by lines ([lines.TooLarge]).
+	Large int
 }
 
 // Stage is one input of a path that is in conflict.
@@ -116,10 +119,17 @@ type Message struct {
 	Text  string   // ends in a newline
 }
 
-// Conflict is the lines of one file that are in conflict.
+// Conflict is one path that is in conflict: of what kind, with which stages, and what is
+// said of it. Of the paths of a file that was moved each has a conflict of its own.
 type Conflict struct {
-	Path  string
-	Hunks []lines.Hunk // by lines of the three files that were merged
+	forks.ConflictFile
+	// Hunks are the lines that are in conflict, as markers show them; none if the lines are
+	// not what it is about. They count the lines of the blobs that were merged, which are
+	// those of the stages unless files were moved.
+	Hunks []lines.Hunk
+	// Blobs are the base's, ours and theirs of the Hunks; that of the base is zero for
+	// files that have none in common.
+	Blobs [3]forks.Hash
 }
 
 // ErrUnrelated says that two commits have no ancestor in common.
@@ -138,7 +148,9 @@ func New(objects Objects, o Options) *Engine {
 }
 
 // Trees merges three trees. What it makes is written to the objects. The same input
-// gives the same result. A missing or unreadable object is an error, never a conflict.
+// gives the same result. A missing or unreadable object is an error, never a conflict;
+// what is malformed, or beyond the bounds of an engine, is [forks.ErrGaveUp] and needs a
+// person.
 func (e *Engine) Trees(ctx context.Context, in Input) (Result, error) { return e.run(ctx, in, 0) }
 
 // History finds the merge bases of commits.

@@ -3,14 +3,14 @@ package merge
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/syncer/merge/lines"
 )
 
-// A pick is asked for by trees and answered by files: the stages that the engine leaves
-// and its messages become one entry for each path in conflict, just as what git's
-// merge-tree prints does (see [forks.ConflictFiles]). Inputs have fixed names, so that
+// A pick is asked for by trees and answered by files: one entry for each path in conflict,
+// just as what git's merge-tree prints becomes (see [forks.ConflictFiles]). Inputs have fixed names, so that
 // the same pick has the same words on every machine.
 
 // Merger makes the merges of a plan with an [Engine]. It gives the same values as git's
@@ -19,6 +19,9 @@ import (
 type Merger struct {
 	engine  *Engine
 	history History
+
+	mu     sync.Mutex
+	limits Limits
 }
 
 // Bases finds the merge bases of commits, as [History] does.
@@ -29,7 +32,7 @@ type Bases interface {
 // NewMerger returns a merger over a repository. What it makes is written to objects.
 func NewMerger(objects Objects, bases Bases) *Merger {
 	// As git merges without settings and attributes, with the base between the markers.
-	return &Merger{New(objects, Options{Style: lines.StyleDiff3}), whole{bases}}
+	return &Merger{engine: New(objects, Options{Style: lines.StyleDiff3}), history: whole{bases}}
 }
 
 // whole is a history that does not shorten ids: they stand behind the markers of merges
@@ -65,7 +68,7 @@ func (m *Merger) MergeLabelled(ctx context.Context, base, ours, theirs forks.Has
 	if err != nil {
 		return forks.MergeResult{}, fmt.Errorf("merge trees %s (base), %s, %s: %w", base, ours, theirs, err)
 	}
-	return r.files()
+	return m.answer(r)
 }
 
 // MergeCommits merges two commits over their own merge bases. Without one it is
@@ -75,25 +78,49 @@ func (m *Merger) MergeCommits(ctx context.Context, a, b forks.Hash) (forks.Merge
 	if err != nil {
 		return forks.MergeResult{}, fmt.Errorf("merge %s and %s: %w", a.Short(), b.Short(), err)
 	}
-	return r.files()
+	return m.answer(r)
 }
 
-// files is a result as plans have it.
-func (r Result) files() (forks.MergeResult, error) {
-	stages := map[string][]forks.Stage{}
-	for _, s := range r.Stages {
-		stages[s.Path] = append(stages[s.Path], s.Stage)
-	}
-	messages := make([]forks.MergeMessage, len(r.Messages))
-	for i, m := range r.Messages {
-		messages[i] = forks.MergeMessage(m)
-	}
-	if r.Clean && !forks.MarkersLeft(messages) {
-		return forks.MergeResult{Tree: r.Tree}, nil
-	}
-	files := forks.ConflictFiles(stages, messages)
-	if len(files) == 0 {
+// MergeResult is a result as plans have it.
+func (r Result) MergeResult() (forks.MergeResult, error) {
+	if !r.Clean && len(r.Conflicts) == 0 {
 		return forks.MergeResult{}, fmt.Errorf("merge: tree %s: a conflict in no file", r.Tree)
 	}
-	return forks.MergeResult{Tree: r.Tree, Files: files}, nil
+	result := forks.MergeResult{Tree: r.Tree}
+	for _, c := range r.Conflicts {
+		result.Files = append(result.Files, c.ConflictFile)
+	}
+	return result, nil
+}
+
+// Limits are what merges ran into.
+type Limits struct {
+	// Renames is how many merges had more files to compare for moved ones than are
+	// compared, and RenameLimit the limit with which none would have. In these a file that
+	// was moved and edited may count as a deleted and a new one.
+	Renames, RenameLimit int
+	// Large is how many merges took a file for a binary because it is too large to be
+	// merged by lines.
+	Large int
+}
+
+// Limits tells what the merges so far ran into, one that was made twice counts twice.
+func (m *Merger) Limits() Limits {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.limits
+}
+
+// answer counts the limits of a result, and gives it as plans have it.
+func (m *Merger) answer(r Result) (forks.MergeResult, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if r.LimitHit > 0 {
+		m.limits.Renames++
+		m.limits.RenameLimit = max(m.limits.RenameLimit, r.LimitHit)
+	}
+	if r.Large > 0 {
+		m.limits.Large++
+	}
+	return r.MergeResult()
 }

@@ -85,10 +85,11 @@ type merging struct {
 	sides     [3]moves           // of ours and theirs
 	conflicts map[string]*entry
 	said      map[string][]Message
-	hunks     map[string]Conflict
-	unclean   bool // beyond what conflicts say
-	again     bool // git walks a second time
+	hunks     map[string]Conflict // without what [forks.ConflictFiles] finds
+	unclean   bool                // beyond what conflicts say
+	again     bool                // git walks a second time
 	limitHit  int
+	large     int // files that are too large to be merged by lines
 }
 
 // run merges three trees.
@@ -113,7 +114,7 @@ func (e *Engine) run(ctx context.Context, in Input, depth int) (Result, error) {
 
 // result puts together what is told of a merge.
 func (m *merging) result(tree forks.Hash) Result {
-	r := Result{Tree: tree, Clean: !m.unclean && len(m.conflicts) == 0, LimitHit: m.limitHit}
+	r := Result{Tree: tree, Clean: !m.unclean && len(m.conflicts) == 0, LimitHit: m.limitHit, Large: m.large}
 	for path, e := range m.conflicts {
 		for side, v := range e.in {
 			if e.files&bit(side) != 0 {
@@ -127,10 +128,29 @@ func (m *merging) result(tree forks.Hash) Result {
 	for _, path := range sortedKeys(m.said) {
 		r.Messages = append(r.Messages, m.said[path]...)
 	}
-	for _, path := range sortedKeys(m.hunks) {
-		r.Conflicts = append(r.Conflicts, m.hunks[path])
-	}
+	r.Conflicts = m.asked(r)
 	return r
+}
+
+// asked are the conflicts of a result, which has the rest.
+func (m *merging) asked(r Result) (list []Conflict) {
+	said := make([]forks.MergeMessage, len(r.Messages))
+	for i, s := range r.Messages {
+		said[i] = forks.MergeMessage(s)
+	}
+	if r.Clean && !forks.MarkersLeft(said) || m.depth > 0 {
+		return nil
+	}
+	stages := map[string][]forks.Stage{}
+	for _, s := range r.Stages {
+		stages[s.Path] = append(stages[s.Path], s.Stage)
+	}
+	for _, f := range forks.ConflictFiles(stages, said) {
+		c := m.hunks[string(f.Path)]
+		c.ConflictFile = f
+		list = append(list, c)
+	}
+	return list
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -14,8 +14,8 @@ import (
 	"github.com/auxolotl/auxsync/syncer/merge/renames"
 )
 
-// defaultRenameLimit is git's.
-const defaultRenameLimit = 7000
+// RenameLimit is what [Options] have if they do not say another one; it is git's.
+const RenameLimit = 7000
 
 // moves is what one side moved.
 type moves struct {
@@ -77,7 +77,7 @@ func (m *merging) detect(side int) error {
 	if s.matters() {
 		limit := m.engine.options.RenameLimit
 		if limit == 0 {
-			limit = defaultRenameLimit
+			limit = RenameLimit
 		}
 		answer, err := renames.Find(m.ctx, m, renames.Question{Gone: s.gone, New: s.added, Needs: s.needs, Dirs: s.dirs, Limit: limit})
 		if err != nil {
@@ -85,11 +85,16 @@ func (m *merging) detect(side int) error {
 		}
 		s.targets = map[string]bool{}
 		for _, p := range answer.Pairs {
+			_, matters := s.needs[p.From.Path]
+			if !matters && m.again {
+				continue // git, walking again, knows only of those that matter
+			}
 			from[p.To.Path] = p.From.Path
-			if _, matters := s.needs[p.From.Path]; matters {
-				for dir, _ := split(p.To.Path); dir != "" && !s.targets[dir]; dir, _ = split(dir) {
-					s.targets[dir] = true
-				}
+			if !matters {
+				continue
+			}
+			for dir, _ := split(p.To.Path); dir != "" && !s.targets[dir]; dir, _ = split(dir) {
+				s.targets[dir] = true
 			}
 		}
 		s.counts = answer.Counts

@@ -104,9 +104,7 @@ func (m *merging) movedOnce(mv move, from *entry) error {
 			to.set(stayed, from.in[stayed], mv.from)
 		}
 	}
-	if !retyped {
-		from.drop()
-	}
+	from.drop()
 	return nil
 }
 

@@ -38,14 +38,25 @@ type item struct {
 }
 
 // errMalformed is what any tree gets that is not as git writes them. Git itself reads
-// many of them: names with a slash end it, and of a tree that is not sorted, or has a
-// name twice, it leaves files out of the result without a word.
-var errMalformed = errors.New("the tree is malformed (`git fsck` tells how); merge it with git, or rewrite it")
+// many of them: names with a slash and ids of zeros end it, and of a tree that is not
+// sorted, or has a name twice, it leaves files out of the result without a word.
+var errMalformed = errors.New("the tree is malformed (`git fsck` tells how)")
+
+// refused is the error of what the engine does not merge. It tells nothing about the
+// merge, which git may be able to make.
+func refused(why error) error {
+	return &forks.Problem{Kind: forks.NeedsPerson, Err: fmt.Errorf("%w: %w", forks.ErrGaveUp, why),
+		Next: "rewrite what is in the way, or let git merge it (`merger` of the track)"}
+}
 
 // parseTree reads a tree. Modes become those that git writes today: old histories
 // have files with more permissions.
-func parseTree(data []byte) ([]item, error) {
-	items := make([]item, 0, len(data)/40)
+func parseTree(data []byte) ([]item, error) { return parseTreeUpTo(mostNames, data) }
+
+// parseTreeUpTo is parseTree for a tree that may have too many entries: these compress
+// so well that a small pack can hold more than there is memory for.
+func parseTreeUpTo(most int, data []byte) ([]item, error) {
+	items := make([]item, 0, min(most, len(data)/40))
 	text := string(data) // of which all names are parts
 	for len(data) > 0 {
 		var mode forks.Mode
@@ -60,8 +71,11 @@ func parseTree(data []byte) ([]item, error) {
 		at := len(text) - len(data)
 		it := item{name: text[at+i+1 : at+nul], version: version{mode: canonical(mode)}}
 		copy(it.id[:], data[nul+1:])
-		if strings.Contains(it.name, "/") || !follows(items, it) {
+		if it.id.IsZero() || strings.Contains(it.name, "/") || !follows(items, it) {
 			return nil, errMalformed
+		}
+		if len(items) == most {
+			return nil, fmt.Errorf("more than %d entries", most)
 		}
 		items = append(items, it)
 		data = data[nul+21:]
@@ -166,9 +180,9 @@ func (m *merging) tree(id forks.Hash) ([]item, error) {
 	if err != nil {
 		return nil, err
 	}
-	items, err := parseTree(data)
+	items, err := parseTreeUpTo(m.engine.mostNames, data)
 	if err != nil {
-		return nil, fmt.Errorf("tree %s: %w", id, err)
+		return nil, refused(fmt.Errorf("tree %s: %w", id, err))
 	}
 	m.trees[id] = items
 	return items, nil

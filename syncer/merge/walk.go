@@ -118,7 +118,7 @@ func (w *walker) folder(d aside) error {
 		return err
 	}
 	if strings.Count(d.dir, "/") >= deepest {
-		return fmt.Errorf("merge: %.60q… has more than %d directories above it, which is as deep as git looks", d.dir, deepest)
+		return refused(fmt.Errorf("%.60q… has more than %d directories above it, which is as deep as git looks", d.dir, deepest))
 	}
 	var lists [3][]item
 	for side, id := range d.trees {
@@ -155,7 +155,7 @@ const (
 func (w *walker) name(d aside, f *folder, name string, in [3]version) error {
 	w.names++
 	if w.room -= 1 + (len(d.dir)+len(name))/perName; w.room < 0 {
-		return fmt.Errorf("merge: more than %d files and directories differ, or stand beside such, or fewer with long names", w.engine.mostNames)
+		return refused(fmt.Errorf("more than %d files and directories differ, or stand beside such, or fewer with long names", w.engine.mostNames))
 	}
 	match, files, dirs := matching(in), filesOf(in), dirsOf(in)
 	switch {

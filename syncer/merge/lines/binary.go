@@ -17,8 +17,12 @@ const MaxLines = 4 << 20
 
 // Mergeable reports whether a text is merged by lines: it is no binary, and not too large.
 func Mergeable(data []byte) bool {
-	return len(data) <= MaxSize && !Binary(data) &&
-		(len(data) <= MaxLines || bytes.Count(data, newline) <= MaxLines)
+	return !Binary(data) && !TooLarge(data)
+}
+
+// TooLarge reports whether data has more bytes or more lines than are merged by lines.
+func TooLarge(data []byte) bool {
+	return len(data) > MaxSize || len(data) > MaxLines && bytes.Count(data, newline) > MaxLines
 }
 
 // Binary reports whether git takes data for no text: a NUL in the first 8000 bytes.

@@ -55,7 +55,8 @@
 //
 // # Agreement with git
 //
-// # AGREEMENT
+// The tests hold both comparisons and merges, their markers in each style included, against
+// the installed git on thousands of texts with fixed seeds; with -long on fresh ones too.
 //
 // In one case there is nothing to agree with. git spreads the lines of a region over a
 // table, and gives up if more than 64 different ones fall into one place of it. That

@@ -31,6 +31,9 @@ func Contradiction(a Answer, ours, theirs, result Tree) string {
 		if m.Kind != "Path updated due to directory rename" && m.Kind != "CONFLICT (directory rename suggested)" {
 			continue
 		}
+		if _, there := result[m.Paths[0]]; !there && !a.speaksAgain(m) {
+			return fmt.Sprintf("%q was moved along and is gone without a word", m.Paths[0])
+		}
 		for dir := parent(m.Paths[0]); dir != ""; dir = parent(dir) {
 			if _, file := result[dir]; file {
 				return fmt.Sprintf("%q was moved below the file %q", m.Paths[0], dir)
@@ -44,6 +47,13 @@ func Contradiction(a Answer, ours, theirs, result Tree) string {
 		}
 	}
 	return ""
+}
+
+// speaksAgain reports whether the answer has more to say about the path of a message.
+func (a Answer) speaksAgain(m Message) bool {
+	path := m.Paths[0]
+	return slices.ContainsFunc(a.Stages, func(s Stage) bool { return s.Path == path }) ||
+		slices.ContainsFunc(a.Messages, func(other Message) bool { return other.Text != m.Text && slices.Contains(other.Paths, path) })
 }
 
 // names reports whether a message is about a path.

@@ -34,7 +34,10 @@ func (g *Git) Favored(t repotest.TB, q Question, side string) Answer {
 	must("clean", "--quiet", "-ffdx")
 	_, err := in("merge", "--quiet", "--no-edit", "--no-ff", "-s", "ort", "-X", side, q.Theirs.String())
 	var failure *failure
-	if err != nil && (!errors.As(err, &failure) || failure.exit != 1) {
+	if errors.As(err, &failure) && failure.exit != 1 {
+		return Answer{Aborted: strings.TrimSpace(failure.says)}
+	}
+	if err != nil && failure == nil {
 		t.Fatalf("%v", err)
 	}
 	if err == nil {
@@ -44,8 +47,11 @@ func (g *Git) Favored(t repotest.TB, q Question, side string) Answer {
 		}
 		return Answer{Tree: tree}
 	}
-	a := Answer{Exit: 1}
-	for record := range strings.SplitSeq(strings.TrimSuffix(must("ls-files", "--unmerged", "-z"), "\x00"), "\x00") {
+	a := Answer{Exit: 1} // without stages if it was unclear where a directory went
+	for record := range strings.SplitSeq(must("ls-files", "--unmerged", "-z"), "\x00") {
+		if record == "" {
+			break
+		}
 		s, err := parseStage(record)
 		if err != nil {
 			t.Fatalf("%v", err)

@@ -63,6 +63,13 @@ func TestAnswersThatContradictThemselves(t *testing.T) {
 		t.Error("a file may be below a file")
 	}
 	moved := mergetest.Answer{Messages: []mergetest.Message{{Paths: []string{"kept/below", "x"}, Kind: "Path updated due to directory rename"}}}
+	if mergetest.Contradiction(moved, nil, nil, mergetest.Parse("x = 1")) == "" {
+		t.Error("a file may be moved to nowhere")
+	}
+	moved.Messages = append(moved.Messages, mergetest.Message{Paths: []string{"kept/below"}, Kind: "CONFLICT (modify/delete)", Text: "more about it"})
+	if bad := mergetest.Contradiction(moved, nil, nil, mergetest.Parse("x = 1")); bad != "" {
+		t.Error(bad)
+	}
 	if mergetest.Contradiction(moved, nil, nil, both) == "" {
 		t.Error("a file may be moved below a file")
 	}
