@@ -72,6 +72,11 @@ func checkNothingTemporary(t *testing.T, cache string) {
 		if strings.HasPrefix(name, "tmp_") || strings.HasPrefix(name, "quarantine-") || strings.HasSuffix(name, ".lock") {
 			t.Errorf("left in the cache: %s", path)
 		}
+		if pack, is := strings.CutSuffix(path, ".pack"); is {
+			if _, err := os.Stat(pack + ".idx"); err != nil {
+				t.Errorf("a pack without an index: %v", err)
+			}
+		}
 		return err
 	})
 	if err != nil {

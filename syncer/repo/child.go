@@ -25,6 +25,7 @@ type call struct {
 	search    string   // instead of dir: the folder from which git looks for one
 	env       []string // on top of the hardened environment
 	person    []string // instead of all of it: what a person's own git would see
+	replaces  bool     // follows refs/replace/, which nothing of ours does
 	settings  []setting
 	protocols string    // of GIT_ALLOW_PROTOCOL; "" allows none
 	secrets   []string  // never shown
@@ -149,6 +150,9 @@ func (g *Git) command(ctx context.Context, c call) *exec.Cmd {
 	cmd.Dir = workDir
 	cmd.Env = slices.Concat(g.env, place, []string{"GIT_ALLOW_PROTOCOL=" + protocols},
 		configEnvironment(slices.Concat(baseSettings(g.stall), c.settings)), c.env)
+	if c.replaces {
+		cmd.Env = slices.DeleteFunc(cmd.Env, func(v string) bool { return v == noReplaceObjects })
+	}
 	if c.person != nil {
 		cmd.Env = slices.Concat(c.person, c.env)
 	}

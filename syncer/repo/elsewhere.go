@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/auxolotl/auxsync/forks"
@@ -54,10 +55,10 @@ func (g *Git) Elsewhere(ctx context.Context, dir string) (*Elsewhere, error) {
 
 // open puts a quarantine in front of folders of objects, the repository's own last.
 func (e *Elsewhere) open(ctx context.Context, stores []string) (_ *Elsewhere, err error) {
-	// What is borrowed comes first: the reader is slow to find it by itself.
+	// What is borrowed is listed here: no reader follows a list by itself.
 	var lender *Repository
 	for _, store := range stores {
-		lender = &Repository{git: e.git, dir: filepath.Dir(store), borrow: lender}
+		lender = &Repository{git: e.git, dir: filepath.Dir(store), lent: store, borrow: lender}
 		e.lent = append(e.lent, lender)
 	}
 	if e.scratch, err = e.git.Scratch(ctx, lender); err == nil {
@@ -175,11 +176,6 @@ func objectStores(own string, lent ...string) ([]string, error) {
 		level = deeper
 	}
 	slices.Reverse(stores)
-	for _, dir := range stores {
-		if filepath.Base(dir) != "objects" {
-			return nil, forks.AskPerson("name a repository whose objects are in a folder of that name", "the objects of %s are in %s", own, quoted(dir))
-		}
-	}
 	return stores, nil
 }
 
@@ -197,6 +193,11 @@ func alternatesOf(objects string) ([]string, error) {
 		line = strings.TrimSuffix(line, "\n")
 		if line == "" || line[0] == '#' {
 			continue
+		}
+		if line[0] == '"' {
+			if plain, err := strconv.Unquote(line); err == nil {
+				line = plain
+			}
 		}
 		if !filepath.IsAbs(line) {
 			line = filepath.Join(objects, line)

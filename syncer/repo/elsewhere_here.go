@@ -17,8 +17,8 @@ import (
 // do there: follow GIT_DIR and GIT_OBJECT_DIRECTORY, their own settings beside the
 // repository's, its grafts and shallow ends. So the children that look at it for the
 // command see the person's environment in place of the hardened one, as far as git
-// reads it for that. They are rev-parse, rev-list, merge-base, config, var, cat-file
-// and check-attr: none of them runs a program that a setting names, and nothing may be
+// reads it for that. They are rev-parse, rev-list, merge-base, config, var, cat-file,
+// for-each-ref and check-attr: none of them runs a program that a setting names, and nothing may be
 // fetched.
 
 // here is what only a person's own repository has.
@@ -56,7 +56,18 @@ func (g *Git) Here(ctx context.Context, dir string, env func(string) string) (*E
 	if err != nil {
 		return nil, err
 	}
-	return (&Elsewhere{git: g, dir: gitDir, objects: objects, here: h}).open(ctx, stores)
+	e, err := (&Elsewhere{git: g, dir: gitDir, objects: objects, here: h}).open(ctx, stores)
+	if err != nil {
+		return nil, err
+	}
+	replaced, err := e.replaced(ctx, env)
+	if err == nil {
+		err = e.follow(ctx, replaced)
+	}
+	if err != nil {
+		return nil, errors.Join(err, e.Close())
+	}
+	return e, nil
 }
 
 // passedOn are the names that git reads to find a repository, its objects and settings,

@@ -9,6 +9,9 @@ import (
 // setting is one git config key with its value, handed over in the environment.
 type setting struct{ key, value string }
 
+// noReplaceObjects lets no ref say that one object is to be read for another.
+const noReplaceObjects = "GIT_NO_REPLACE_OBJECTS=1"
+
 // baseEnvironment returns what every child sees. Of this process's environment
 // only what the machine's administrator must be able to say is passed on: where
 // programs, temporary files and certificates are, and which proxy to use.
@@ -26,7 +29,7 @@ func baseEnvironment(home string) []string {
 		"GIT_ASKPASS=/bin/false",
 		"SSH_ASKPASS=/bin/false",
 		"GIT_PROTOCOL_FROM_USER=0",
-		"GIT_NO_REPLACE_OBJECTS=1",
+		noReplaceObjects,
 		"GIT_NO_LAZY_FETCH=1",
 		"GIT_OPTIONAL_LOCKS=0",
 		"GIT_SSH_COMMAND=ssh -oBatchMode=yes",

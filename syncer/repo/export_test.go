@@ -9,3 +9,6 @@ func Held(q *Quarantine) int {
 
 // Folder is where a quarantine is.
 func Folder(q *Quarantine) string { return q.dir }
+
+// ReadUpTo has a quarantine take objects of more bytes for too large.
+func ReadUpTo(q *Quarantine, bytes int64) { q.largest = bytes }

@@ -29,7 +29,7 @@ func (r *Repository) Graph(ctx context.Context) error {
 		return err
 	}
 	defer p.freeGraph()
-	packs, err := listPacks(r.dir)
+	packs, err := listPacks(r.store())
 	if err != nil {
 		return diskProblem("write the commit-graph", r.dir, err)
 	}
@@ -133,7 +133,7 @@ func (r *Repository) Maintain(ctx context.Context, o MaintainOptions) (done Main
 	if err := r.writeGraph(ctx, "--split"); err != nil {
 		return done, err
 	}
-	if p.graphed, err = listPacks(r.dir); err == nil {
+	if p.graphed, err = listPacks(r.store()); err == nil {
 		done.After, err = r.size()
 	}
 	return done, err
@@ -142,7 +142,7 @@ func (r *Repository) Maintain(ctx context.Context, o MaintainOptions) (done Main
 // repack does the one of both repacks that is due, if any.
 func (r *Repository) repack(ctx context.Context, o MaintainOptions, done *Maintained) error {
 	now := r.git.clock.Now()
-	packs, err := listPacks(r.dir)
+	packs, err := listPacks(r.store())
 	if err != nil {
 		return diskProblem("repack", r.dir, err)
 	}

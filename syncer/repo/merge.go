@@ -111,7 +111,8 @@ func (q *Quarantine) mergeTree(ctx context.Context, a, b forks.Hash) (forks.Merg
 		out, err = q.run(ctx, c)
 	}
 	if aborted(err) {
-		err = fmt.Errorf("%w: %w", forks.ErrGaveUp, err)
+		err = &forks.Problem{Kind: forks.NeedsPerson, Err: fmt.Errorf("%w: %w", forks.ErrGaveUp, err),
+			Next: "let auxsync's own engine merge it (`merger` of the track)"}
 	}
 	if err != nil {
 		return forks.MergeResult{}, err
@@ -147,14 +148,18 @@ func (q *Quarantine) KeepMerge(ctx context.Context, base, ours, theirs forks.Has
 
 // Inputs is a quarantine as an engine of our own reads it: what it merges was fetched or
 // made here, so an object that nobody has is a [*DamagedError], as it is where git merges.
+// One that is too large tells nothing about the merge: that is [forks.ErrGaveUp].
 type Inputs struct{ *Quarantine }
 
 // Object is [Quarantine.Object] for an object that must be there.
 func (in Inputs) Object(id forks.Hash) (kind string, data []byte, err error) {
 	kind, data, err = in.Quarantine.Object(id)
 	var missing *MissingObjectError
-	if errors.As(err, &missing) {
+	switch {
+	case errors.As(err, &missing):
 		err = in.repo.damaged(err)
+	case errors.Is(err, errTooLarge):
+		err = fmt.Errorf("%w: %w", forks.ErrGaveUp, err)
 	}
 	return kind, data, err
 }

@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -9,7 +10,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/go-git/go-billy/v5/osfs"
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/cache"
 	"github.com/go-git/go-git/v5/storage/filesystem"
@@ -22,6 +22,9 @@ import (
 // memory.
 const largestObject = 512 << 20
 
+// errTooLarge says that an object has more bytes than that.
+var errTooLarge = errors.New("it is too large to be read")
+
 // streamed is the size in bytes from which on go-git does not keep an object in
 // its own memory.
 const streamed = 32 << 20
@@ -32,7 +35,7 @@ var emptyTree = forks.Hash(plumbing.NewHash("4b825dc642cb6eb9a060e54bf8d69288fbe
 // folder reads the objects of one object folder. Git children add packs to it and
 // join them behind its back.
 type folder struct {
-	dir string // holds objects/
+	dir string // the folder itself
 
 	mu      sync.Mutex
 	recent  cache.Object
@@ -93,15 +96,19 @@ func (f *folder) open() error {
 	} else {
 		f.recent = cache.NewObjectLRUDefault()
 	}
+	files, err := newObjectFiles(f.dir, packs)
+	if err != nil {
+		return err
+	}
 	f.packs = packs
-	f.storage = filesystem.NewObjectStorageWithOptions(dotgit.New(osfs.New(f.dir)), f.recent,
+	f.storage = filesystem.NewObjectStorageWithOptions(dotgit.New(files), f.recent,
 		filesystem.Options{KeepDescriptors: true, LargeObjectThreshold: streamed})
 	return nil
 }
 
-// listPacks names the packs of a git directory, one a line.
+// listPacks names the indexes of packs in a folder of objects, one a line.
 func listPacks(dir string) (string, error) {
-	entries, err := os.ReadDir(filepath.Join(dir, "objects", "pack"))
+	entries, err := os.ReadDir(filepath.Join(dir, "pack"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return "", err
 	}
@@ -171,11 +178,13 @@ func (f *folder) has(id forks.Hash) (bool, error) {
 
 // Object returns an object's kind ("commit", "tree", "blob" or "tag") and its bytes,
 // which must not be changed. An object that is nowhere is a [*MissingObjectError]; one
-// that cannot be read is a [*DamagedError].
+// that cannot be read is a [*DamagedError]; one of more than half a gibibyte is an error
+// of kind NeedsPerson: fetching it again makes it no smaller.
 func (q *Quarantine) Object(id forks.Hash) (kind string, data []byte, err error) {
-	kind, data, err = q.upTo(largestObject, id)
+	largest := cmp.Or(q.largest, largestObject)
+	kind, data, err = q.upTo(largest, id)
 	if err == nil && data == nil {
-		err = q.repo.damaged(fmt.Errorf("read object %s: it has more than %d bytes, which are not read", id, largestObject))
+		err = forks.AskPerson("take it out of the history, or make it smaller", "read object %s: %w: it has more than %d bytes", id, errTooLarge, largest)
 	}
 	return kind, data, err
 }
@@ -184,7 +193,11 @@ func (q *Quarantine) Object(id forks.Hash) (kind string, data []byte, err error)
 // largest bytes, and never nil else.
 func (q *Quarantine) upTo(largest int64, id forks.Hash) (kind string, data []byte, err error) {
 	q.reads.Add(1)
-	t, data, err := q.read(largest, id)
+	read, err := q.replaced.of(id)
+	if err != nil {
+		return "", nil, q.repo.damaged(err)
+	}
+	t, data, err := q.read(largest, read)
 	if err != nil {
 		return "", nil, err
 	}

@@ -175,3 +175,27 @@ func TestAQuarantineIsSharedByManyReadersAndWriters(t *testing.T) {
 	}
 	group.Wait()
 }
+
+// TestWhatIsTooLargeIsNoDamage: a damaged cache is fetched again, which would bring the
+// same object, in each pass.
+func TestWhatIsTooLargeIsNoDamage(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	q := quarantine(t, b.cache)
+	repo.ReadUpTo(q, 4)
+	fits, large := write(t, q, "blob", "1234"), write(t, q, "blob", "12345")
+	if _, data, err := q.Object(fits); err != nil || string(data) != "1234" {
+		t.Errorf("what fits: %q, %v", data, err)
+	}
+	_, _, err := q.Object(large)
+	wantKind(t, err, forks.NeedsPerson)
+	if errors.As(err, new(*repo.DamagedError)) {
+		t.Errorf("it is called damage: %v", err)
+	}
+	// A merge that would need it is not made, which tells nothing about it.
+	_, _, err = repo.Inputs{Quarantine: q}.Object(large)
+	wantKind(t, err, forks.NeedsPerson)
+	if !errors.Is(err, forks.ErrGaveUp) {
+		t.Errorf("for a merge: %v", err)
+	}
+}

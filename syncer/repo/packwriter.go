@@ -17,6 +17,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 
 	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/syncer/crash"
 )
 
 // A pack (gitformat-pack) is a header with the number of objects, the objects one after
@@ -43,11 +44,12 @@ type packWriter struct {
 	crc     uint32
 	offset  int64
 	z       *zlib.Writer
+	said    int // how many objects there are to be
 	objects []indexed
 }
 
 func newPackWriter(to io.Writer, objects, level int) (*packWriter, error) {
-	w := &packWriter{to: bufio.NewWriterSize(to, 64<<10), sum: sha1.New(), objects: make([]indexed, 0, objects)}
+	w := &packWriter{to: bufio.NewWriterSize(to, 64<<10), sum: sha1.New(), said: objects, objects: make([]indexed, 0, objects)}
 	var err error
 	if w.z, err = zlib.NewWriterLevel(w, level); err != nil {
 		return nil, err
@@ -95,7 +97,7 @@ func (w *packWriter) entry(id forks.Hash, kind plumbing.ObjectType, base, data [
 
 // close ends the pack and returns its checksum.
 func (w *packWriter) close() (sum [sha1.Size]byte, err error) {
-	if len(w.objects) != cap(w.objects) {
+	if len(w.objects) != w.said {
 		return sum, errors.New("the pack has another number of objects than it says")
 	}
 	copy(sum[:], w.sum.Sum(nil))
@@ -174,9 +176,15 @@ func writePack(dir string, objects, level int, fill func(*packWriter) error) (er
 	if err := errors.Join(pack.finish(mode), index.finish(mode)); err != nil {
 		return err
 	}
+	if durable {
+		crash.At("pack-flushed")
+	}
 	name := filepath.Join(dir, "pack-"+hex.EncodeToString(sum[:]))
 	if err := pack.rename(name + ".pack"); err != nil {
 		return err
+	}
+	if durable {
+		crash.At("pack-named")
 	}
 	if err := index.rename(name + ".idx"); err != nil {
 		return err

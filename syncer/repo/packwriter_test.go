@@ -401,11 +401,17 @@ func TestAPackThatCannotBeFilledLeavesNothing(t *testing.T) {
 	if err == nil {
 		t.Error("no error")
 	}
-	if err := writePack(dir, 2, toKeep, func(w *packWriter) error {
-		_, err := w.object(forks.Hash{1}, plumbing.BlobObject, nil)
-		return err
-	}); err == nil {
-		t.Error("a pack with too few objects was written")
+	for _, n := range []struct{ said, written int }{{2, 1}, {0, 1}, {1, 2}, {3, 6}} {
+		if err := writePack(dir, n.said, toKeep, func(w *packWriter) error {
+			for i := range n.written {
+				if _, err := w.object(forks.Hash{byte(i)}, plumbing.BlobObject, nil); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err == nil {
+			t.Errorf("a pack of %d objects was written with %d", n.said, n.written)
+		}
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
 		t.Errorf("left: %v, %v", left, err)

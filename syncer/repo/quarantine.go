@@ -29,7 +29,11 @@ type Quarantine struct {
 	onDisk  atomic.Bool // something may be in the folder
 	reads   atomic.Int64
 
+	replaced replacements // a person's own; none in a repository of ours
+
 	spilling sync.Mutex // held by the one that writes to the folder
+
+	largest int64 // bytes of an object that is read; zero is largestObject
 }
 
 // Quarantine opens an empty one inside the repository's directory.
@@ -44,7 +48,7 @@ func (r *Repository) Quarantine(ctx context.Context) (*Quarantine, error) {
 	if err != nil {
 		return nil, diskProblem("open a quarantine", r.dir, err)
 	}
-	return &Quarantine{repo: r, dir: dir, objects: newFolder(dir)}, nil
+	return &Quarantine{repo: r, dir: dir, objects: newFolder(filepath.Join(dir, "objects"))}, nil
 }
 
 // Close throws away what was not packed.
@@ -79,14 +83,26 @@ func (q *Quarantine) run(ctx context.Context, c call) (answer, error) {
 	q.onDisk.Store(true)
 	c.dir = q.repo.dir
 	c.env = slices.Concat(q.env(), c.env)
+	c.replaces = len(q.replaced) > 0
 	// What is thrown away need not be flushed.
 	c.settings = slices.Concat([]setting{{"core.fsync", "none"}}, c.settings)
 	a, err := q.repo.git.run(ctx, c)
-	if err == nil && strings.Contains("\n"+a.stderr, "\nerror: ") {
+	if err == nil && tellsOfError(a.stderr) {
 		err = &GitError{Args: c.args, Exit: a.exit, Stderr: a.stderr}
 	}
 	if err != nil {
 		return a, q.repo.localProblem("in "+q.repo.dir, err)
 	}
 	return a, nil
+}
+
+// tellsOfError looks for a line in which git reports an error. Of a folder that lends
+// objects and is not there it only complains: what is missing then it reports as well.
+func tellsOfError(said string) bool {
+	for line := range strings.Lines(said) {
+		if strings.HasPrefix(line, "error: ") && !strings.HasPrefix(line, "error: object directory ") {
+			return true
+		}
+	}
+	return false
 }

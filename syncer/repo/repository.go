@@ -19,6 +19,7 @@ type Repository struct {
 	dir     string
 	borrow  *Repository // its objects are readable here too; nil for none
 	scratch bool
+	lent    string      // a folder of objects that is all there is of it; "" for the one in dir
 	theirs  string      // somebody's own git directory that is looked at through this one
 	made    os.FileInfo // of the cache's mark; nil if it is no cache
 
@@ -50,7 +51,7 @@ func (r *Repository) Close() error {
 
 // folder returns the reader of this repository's own objects.
 func (r *Repository) folder() *folder {
-	r.once.Do(func() { r.objects = newFolder(r.dir) })
+	r.once.Do(func() { r.objects = newFolder(r.store()) })
 	return r.objects
 }
 
@@ -73,11 +74,16 @@ func (r *Repository) borrowed() []string {
 	return []string{alternates(r.borrow.objectDirs())}
 }
 
+// store is the folder of this repository's own objects.
+func (r *Repository) store() string {
+	return cmp.Or(r.lent, filepath.Join(r.dir, "objects"))
+}
+
 // objectDirs lists the object folders that make up the repository.
 func (r *Repository) objectDirs() []string {
 	var list []string
 	for ; r != nil; r = r.borrow {
-		list = append(list, filepath.Join(r.dir, "objects"))
+		list = append(list, r.store())
 	}
 	return list
 }
