@@ -1,12 +1,65 @@
 package syncer_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
 	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/syncer"
+	"github.com/auxolotl/auxsync/syncer/rebase"
+	"github.com/auxolotl/auxsync/syncer/repo"
 	"github.com/auxolotl/auxsync/syncer/repo/repotest"
 )
+
+// recorder is an engine that notes the trees that it makes.
+type recorder struct {
+	*repo.Quarantine
+	made map[string]bool
+}
+
+func (r recorder) Merge(ctx context.Context, base, ours, theirs forks.Hash) (forks.MergeResult, error) {
+	result, err := r.Quarantine.Merge(ctx, base, ours, theirs)
+	r.made[result.Tree.String()] = true
+	return result, err
+}
+
+// A fold in the middle of the stack is moved there by a merge, on which all behind it rests.
+func TestTheMergeThatMovesAFoldToItsPlaceIsConfirmedToo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, forks.Merging)
+	base := w.fork.Tip(t, "main")
+	w.commit("a: fork change", files{"a.nix": lines("a", 1, 12, "5=fork;")})
+	w.fork.SetRef(t, "topic", base)
+	topic := w.fork.Commit(t, "topic", repotest.Alan, "a: another way", files{"a.nix": lines("a", 1, 12, "5=topic;")})
+	w.fork.Merge(t, "main", repotest.Grace, "merge topic", topic, files{"a.nix": lines("a", 1, 12, "5=both;")})
+	w.commit("c: fork change", files{"c.nix": lines("c", 1, 12, "5=fork;")})
+
+	confirmed := map[string]bool{}
+	c := w.Config
+	c.Mergers = func(name string, q *repo.Quarantine) rebase.Merger {
+		if name == forks.GitMerger {
+			return recorder{q, confirmed}
+		}
+		return q
+	}
+	w.Syncer, w.track.CrossCheck = syncer.New(c), true
+	w.adopt()
+	folds := 0
+	for line := range strings.Lines(w.fork.Git(t, "log", "--format=%H %T %s", string(w.track.StateRef()))) {
+		commit, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		tree, subject, _ := strings.Cut(rest, " ")
+		if subject != "a: another way" || commit == topic.String() {
+			continue
+		}
+		if folds++; !confirmed[tree] {
+			t.Errorf("git has not made the tree %s of %s", tree, commit)
+		}
+	}
+	if folds == 0 {
+		t.Error("there is no fold in the middle")
+	}
+}
 
 // Somebody merges a history that shares nothing with the fork's, and changes a file by the
 // way: that merge cannot be repeated, so its change is folded as that of an octopus is.

@@ -18,7 +18,8 @@ import (
 // Engine repeats merges. It is asked by one goroutine.
 type Engine interface {
 	// Merge merges ours and theirs over base, all of them trees. An error that is
-	// [forks.ErrGaveUp], or a result that says so, tells nothing about the merge.
+	// [forks.ErrGaveUp], or a result that says so, tells nothing about the merge; so it
+	// is with MergeCommits.
 	Merge(ctx context.Context, base, ours, theirs forks.Hash) (forks.MergeResult, error)
 	// MergeCommits merges two commits over their true merge bases. Without one it is
 	// [forks.ErrUnrelated].
@@ -53,6 +54,7 @@ type Differ struct {
 	Pick      forks.Pick        // with the result of By
 	Repeated  forks.MergeResult // the result of Other
 	Unrelated bool              // Other says that the commits of Pick have no ancestor in common
+	Rest      []forks.Pick      // those behind Pick, which nobody has looked at
 }
 
 // Error says which merge it is, and what each engine makes of it.
@@ -112,6 +114,9 @@ func Cross(ctx context.Context, c Crossing, picks []forks.Pick) ([]Note, error) 
 			c.Say(i, len(picks))
 		}
 		note, err := c.repeat(ctx, p)
+		if differ, ok := errors.AsType[*Differ](err); ok {
+			differ.Rest = picks[i+1:]
+		}
 		if err != nil {
 			return notes, err
 		}

@@ -27,7 +27,7 @@ func (p *Planner) fold(ctx context.Context, in Input, ex *extraction, l layout, 
 	if err != nil {
 		return err
 	}
-	items, err := p.placeFold(ctx, ex, f, patch, form)
+	placed, err := p.placeFold(ctx, ex, f, patch, form)
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func (p *Planner) fold(ctx context.Context, in Input, ex *extraction, l layout, 
 		}
 		ex.folded = len(f.left)
 	}
-	return p.take(in, ex, l, fitted{items: items, tree: ex.tip.tree, picks: f.picks})
+	return p.take(in, ex, l, fitted{items: placed.items, tree: ex.tip.tree, picks: slices.Concat(f.picks, placed.picks)})
 }
 
 // foldedPatch describes the patch that takes the difference in. If exactly one
@@ -88,29 +88,30 @@ func (p *Planner) evilMerge(ctx context.Context, ex *extraction, merges []commit
 	return commit{}, nil
 }
 
-// placeFold inserts the folded patch into the stack.
-func (p *Planner) placeFold(ctx context.Context, ex *extraction, f fitted, patch forks.Patch, source commit) ([]item, error) {
+// placeFold inserts the folded patch into the stack. The picks are those that made it so.
+func (p *Planner) placeFold(ctx context.Context, ex *extraction, f fitted, patch forks.Patch, source commit) (fitted, error) {
 	kept := without(f.items, f.left)
 	if len(f.left) > 0 {
 		at := f.left[0]
 		before, err := p.treeBefore(ex, f.items, at)
 		if err != nil {
-			return nil, err
+			return fitted{}, err
 		}
 		// The difference to the tip, moved to the tree at that place.
-		r, err := p.pick(ctx, change{f.tree, ex.tip.tree}, before)
+		rest := change{f.tree, ex.tip.tree}
+		r, err := p.pick(ctx, rest, before)
 		if err != nil {
-			return nil, err
+			return fitted{}, err
 		}
 		if r.Clean() && r.Tree != before {
-			items, tree, err := p.replayWithFold(ctx, ex, kept, at, foldItem{patch, source, change{before, r.Tree}})
-			if err != nil || tree == ex.tip.tree {
-				return items, err
+			refit, err := p.replayWithFold(ctx, ex, kept, at, foldItem{patch, source, change{before, r.Tree}})
+			if err != nil || refit.tree == ex.tip.tree {
+				refit.picks = append(refit.picks, pickOf(patch, rest, before, r))
+				return refit, err
 			}
 		}
 	}
-	items, _, err := p.replayWithFold(ctx, ex, kept, len(kept), foldItem{patch, source, change{f.tree, ex.tip.tree}})
-	return items, err
+	return p.replayWithFold(ctx, ex, kept, len(kept), foldItem{patch, source, change{f.tree, ex.tip.tree}})
 }
 
 // foldItem is the folded patch before it has a commit.
@@ -120,20 +121,20 @@ type foldItem struct {
 	change change
 }
 
-// replayWithFold replays items with the folded patch at index at. The returned
-// tree is zero if an item does not replay on it.
-func (p *Planner) replayWithFold(ctx context.Context, ex *extraction, kept []item, at int, fold foldItem) ([]item, forks.Hash, error) {
+// replayWithFold replays items with the folded patch at index at. The result is zero if
+// an item does not replay on it.
+func (p *Planner) replayWithFold(ctx context.Context, ex *extraction, kept []item, at int, fold foldItem) (fitted, error) {
 	form, err := p.foldForm(ex, fold)
 	if err != nil {
-		return nil, forks.Hash{}, err
+		return fitted{}, err
 	}
 	folded := item{patch: fold.patch, form: form, change: fold.change, arrived: true}
 	items := slices.Insert(slices.Clone(kept), at, folded)
 	refit, err := p.fit(ctx, ex.base, items)
 	if err != nil || len(refit.left) > 0 {
-		return nil, forks.Hash{}, err
+		return fitted{}, err
 	}
-	return refit.items, refit.tree, nil
+	return refit, nil
 }
 
 // foldForm writes a commit that is the folded change: it stands on a parent with

@@ -171,6 +171,31 @@ func TestRememberedPicksAreGitsOwn(t *testing.T) {
 	}
 }
 
+// TestWhatNeedsNoMergingIsDecidedByItsTreesAlone: nobody repeats it, so that neither an
+// engine nor what is remembered of another pick may have a say in it.
+func TestWhatNeedsNoMergingIsDecidedByItsTreesAlone(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	tree := func(content string) forks.Hash {
+		id, err := l.planner().treeOf(l.Commit(t, "b"+content, repotest.Ada, content, map[string]string{"a": content}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	one, two := tree("1"), tree("2")
+	p := NewPlanner(l.q, nil, l.q) // no engine
+	for name, c := range map[string]struct{ from, onto, to, want forks.Hash }{
+		"upstream did nothing": {one, one, two, two},
+		"the patch is empty":   {one, two, one, two},
+		"both did the same":    {one, two, two, two},
+	} {
+		if r, err := p.pick(t.Context(), change{c.from, c.to}, c.onto); err != nil || !r.Clean() || r.Tree != c.want {
+			t.Errorf("%s: %+v, %v", name, r, err)
+		}
+	}
+}
+
 func TestDiffLookupAndReplaceAgreeWithGit(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(5) {

@@ -9,8 +9,9 @@ import (
 // A plan makes many more merges than it rests on: scans for causes and for a base try
 // what nobody ever sees. What is published or asked rests on those by which the fork's
 // tip was explained and people's answers were measured, those that made the candidate or
-// left something out of it, and those behind the branches of a conflict. They are handed over with the plan, so that each can
-// be repeated by another engine before anything is pushed.
+// left something out of it, and those behind the branches of a conflict. They are handed
+// over with the plan, so that each can be repeated by another engine before anything is
+// pushed.
 
 // pickOf describes a merge.
 func pickOf(patch forks.Patch, c change, onto forks.Hash, r forks.MergeResult) forks.Pick {

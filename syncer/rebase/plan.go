@@ -227,8 +227,12 @@ func (p *Planner) takeOnBase(ctx context.Context, it *item, version forks.Hash) 
 	}
 	if it.standing() && it.change != (change{}) {
 		r, err := p.pick(ctx, c, it.change.from)
-		if err != nil || !r.Clean() {
+		if err != nil {
 			return err
+		}
+		p.answered = append(p.answered, pickOf(it.patch, c, it.change.from, r))
+		if !r.Clean() {
+			return nil
 		}
 		it.change = c
 	}

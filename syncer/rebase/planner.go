@@ -168,11 +168,9 @@ func (p *Planner) changed(c change) ([]fileChange, error) {
 
 // pick applies a change to a tree. What was merged before is remembered.
 func (p *Planner) pick(ctx context.Context, c change, onto forks.Hash) (forks.MergeResult, error) {
-	switch {
-	case c.from == onto:
-		return forks.MergeResult{Tree: c.to}, nil
-	case c.empty():
-		return forks.MergeResult{Tree: onto}, nil
+	// No other engine is asked to confirm it, so nothing else may decide it here.
+	if tree, settled := forks.SettledMerge(c.from, onto, c.to); settled {
+		return forks.MergeResult{Tree: tree}, nil
 	}
 	key := [3]forks.Hash{c.from, onto, c.to}
 	if r, ok := p.merges[key]; ok {
