@@ -206,7 +206,7 @@ func parseMergeRequest(line string) (r mergeRequest, err error) {
 	}
 	a, b, two := strings.Cut(sides, " ")
 	if !two || a == "" || b == "" || strings.Contains(b, " ") || r.hasBase && (r.base == "" || strings.Contains(r.base, " ")) {
-		return mergeRequest{}, fmt.Errorf(`the line "%s" is neither "A B" nor "BASE -- A B"`, forks.Clip(forks.Inert(line), 200))
+		return mergeRequest{}, fmt.Errorf("malformed input line: '%s'.", forks.Clip(forks.Inert(line), 200))
 	}
 	r.a, r.b = a, b
 	return r, nil
@@ -286,7 +286,7 @@ func (m *merging) merge(ctx context.Context, r mergeRequest, unrelated bool) (me
 		}
 		result, err := m.engine.Commits(ctx, historyHere{m.there, m.settings.options.Style}, a, b, merge.Names{Ours: r.a, Theirs: r.b}, unrelated)
 		if errors.Is(err, merge.ErrUnrelated) {
-			err = fmt.Errorf("refusing to merge unrelated histories: %s and %s have no ancestor in common; --allow-unrelated-histories merges them all the same", forks.Inert(r.a), forks.Inert(r.b))
+			err = errors.New("refusing to merge unrelated histories") // git's own words: those who call it read them
 		}
 		return result, err
 	}

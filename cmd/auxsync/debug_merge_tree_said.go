@@ -5,16 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/syncer/rebase"
 	"github.com/auxolotl/auxsync/syncer/repo"
 )
 
 // A command that stands in for one of git's is called by what calls git, and that reads
-// standard error too. So there is no answer in git's form: a line that begins with
-// "fatal:", behind one that begins with "error:" where git has one. Where git has a
-// sentence for a failure ours begins with it.
+// standard error too. So there is no answer in git's own words, where git has some: lines
+// that begin with "fatal:", "error:" or the command's name.
 
 // misuseError is a wrong use of a command that git has too.
 type misuseError struct {
@@ -30,10 +31,25 @@ func (e *misuseError) Error() string {
 		return use
 	}
 	said := e.flag.Error()
-	if name, ok := strings.CutPrefix(said, "unknown flag: --"); ok {
-		said = "unknown option `" + name + "'"
+	for _, one := range flagErrors {
+		if m := one.ours.FindStringSubmatch(said); m != nil {
+			said = fmt.Sprintf(one.gits, m[1])
+			break
+		}
 	}
 	return "error: " + said + "\n" + use
+}
+
+// flagErrors is what git says of an option where the parser of flags says something else.
+var flagErrors = []struct {
+	ours *regexp.Regexp
+	gits string
+}{
+	{regexp.MustCompile(`^unknown flag: --(.*)$`), "unknown option `%s'"},
+	{regexp.MustCompile(`^unknown shorthand flag: '(.)'`), "unknown switch `%s'"},
+	{regexp.MustCompile(`^flag needs an argument: --(.*)$`), "option `%s' requires a value"},
+	{regexp.MustCompile(`^flag needs an argument: '(.)'`), "switch `%s' requires a value"},
+	{regexp.MustCompile(`for "--([a-z-]*)" flag: it takes no value$`), "option `%s' takes no value"},
 }
 
 // sayAsGit tells why there is no answer. What remains of an error is its exit code; an
@@ -43,11 +59,18 @@ func (a *app) sayAsGit(ctx context.Context, err error) error {
 		return err
 	}
 	code, said := exitUnanswered, "fatal: "+err.Error()
-	missing, isMissing := errors.AsType[*repo.MissingObjectError](err)
 	if misuse, ok := errors.AsType[*misuseError](err); ok {
 		code, said = exitMisuse, misuse.Error()
-	} else if isMissing {
+	} else if missing, ok := errors.AsType[*repo.MissingObjectError](err); ok {
 		said = missingAsGit(missing.ID, err)
+	} else if none, ok := errors.AsType[*repo.NoRevisionError](err); ok {
+		said = noRevisionAsGit(none)
+	} else if _, ok := errors.AsType[*rebase.MergePickedError](err); ok {
+		said = "fatal: replaying merge commits is not supported yet!" // which one, git rev-list --merges says
+	} else if problem, ok := errors.AsType[*forks.Problem](err); ok && problem.Kind == forks.Retry {
+		said = "fatal: " + err.Error() // a full disk, say: what to do is said there
+	} else if failure, ok := errors.AsType[*repo.GitError](err); ok && failure.Cause == nil && failure.Stderr != "" {
+		said = failure.Stderr // a child of git met what git itself would have met
 	}
 	for line := range strings.SplitSeq(strings.TrimRight(said, "\n"), "\n") {
 		if _, err := io.WriteString(a.err, forks.Inert(line)+"\n"); err != nil {
@@ -64,4 +87,19 @@ func missingAsGit(id forks.Hash, err error) string {
 		return fmt.Sprintf("fatal: unable to read blob object %s: %v", id, err)
 	}
 	return fmt.Sprintf("error: Could not read %s\nfatal: %v", id, err)
+}
+
+// noRevisionAsGit tells of a name that leads to nothing that could be merged. A tree that
+// git wants to read it reads at once, so that it knows of no other kinds there.
+func noRevisionAsGit(none *repo.NoRevisionError) string {
+	rev := forks.Inert(none.Rev)
+	switch {
+	case none.Want == "tree" && none.Have == "":
+		return fmt.Sprintf("fatal: could not parse as tree '%s'", rev)
+	case none.Want == "tree":
+		return "fatal: " + none.Error()
+	case none.Have == "" || none.Have == "ambiguous":
+		return fmt.Sprintf("merge-tree: %s - not something we can merge", rev)
+	}
+	return fmt.Sprintf("error: %s: expected commit type, but the object dereferences to %s type\nmerge-tree: %s - not something we can merge", rev, none.Have, rev)
 }

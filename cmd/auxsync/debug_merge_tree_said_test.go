@@ -24,13 +24,18 @@ func TestMergeTreeSaysWhyAsGitDoes(t *testing.T) {
 		{[]string{"--mesages", "clean", "clean"}, exitMisuse, "error: unknown option `mesages'"},
 		{[]string{"--mesages", "clean", "clean"}, exitMisuse, "usage: git merge-tree [--write-tree]"},
 		{[]string{"clean", "clean", "clean"}, exitMisuse, "usage: git merge-tree [--write-tree]"},
-		{[]string{"--merge-base"}, exitMisuse, "error: flag needs an argument"},
+		{[]string{"--merge-base"}, exitMisuse, "error: option `merge-base' requires a value\n"},
+		{[]string{"-X"}, exitMisuse, "error: switch `X' requires a value\n"},
+		{[]string{"-y", "clean", "clean"}, exitMisuse, "error: unknown switch `y'\n"},
+		{[]string{"--messages=yes", "clean", "clean"}, exitMisuse, "error: option `messages' takes no value\n"},
 		{[]string{"--\x1b[31m", "clean", "clean"}, exitMisuse, `error: unknown option`},
 		{[]string{"--merge-base=clean", "--stdin"}, exitUnanswered, "fatal: options '--merge-base' and '--stdin' cannot be used together"},
 		{[]string{"--quiet", "--messages", "clean", "clean"}, exitUnanswered, "fatal: options '--quiet' and '--messages' cannot be used together"},
 		{[]string{"-Xnonsense", "clean", "clean"}, exitUnanswered, "fatal: unknown strategy option: -Xnonsense"},
-		{[]string{"clean", "link"}, exitUnanswered, "fatal: refusing to merge unrelated histories"},
-		{[]string{"clean", "nothing"}, exitUnanswered, "fatal: there is no revision"},
+		{[]string{"clean", "link"}, exitUnanswered, "fatal: refusing to merge unrelated histories\n"},
+		{[]string{"clean", "nothing"}, exitUnanswered, "merge-tree: nothing - not something we can merge\n"},
+		{[]string{"clean^{tree}", "clean"}, exitUnanswered, "error: clean^{tree}: expected commit type, but the object dereferences to tree type\nmerge-tree: clean^{tree} - not something we can merge\n"},
+		{[]string{"--merge-base=nothing", "clean", "clean"}, exitUnanswered, "fatal: could not parse as tree 'nothing'\n"},
 	} {
 		got := s.debug("", append([]string{"merge-tree"}, c.args...)...)
 		if got.exit != c.exit || got.stdout != "" || !strings.Contains("\n"+got.stderr, "\n"+c.says) || strings.Contains(got.stderr, "auxsync: ") || strings.Contains(got.stderr, "\x1b") {

@@ -210,22 +210,22 @@ func TestMergeTreeHasNoAnswerWithoutRevisions(t *testing.T) {
 		stdin string
 		says  string
 	}{
-		{args: []string{"clean", "nothing"}, says: `there is no revision "nothing"`},
-		{args: []string{"clean^{tree}", "clean"}, says: "is a tree, and holds no commit"},
-		{args: []string{"clean:f", "clean"}, says: "is a blob, and holds no commit"},
+		{args: []string{"clean", "nothing"}, says: "merge-tree: nothing - not something we can merge"},
+		{args: []string{"clean^{tree}", "clean"}, says: "but the object dereferences to tree type"},
+		{args: []string{"clean:f", "clean"}, says: "but the object dereferences to blob type"},
 		{args: []string{"--merge-base=clean:f", "clean", "clean"}, says: "is a blob, and holds no tree"},
-		{args: []string{"a\nb", "clean"}, says: "there is no revision"},
-		{args: []string{"\x1b[31m", "clean"}, says: "there is no revision"},
-		{args: []string{"--merge-base=nothing", "clean-a", "clean-b"}, says: "there is no revision"},
+		{args: []string{"a\nb", "clean"}, says: "not something we can merge"},
+		{args: []string{"\x1b[31m", "clean"}, says: "not something we can merge"},
+		{args: []string{"--merge-base=nothing", "clean-a", "clean-b"}, says: "could not parse as tree 'nothing'"},
 		{args: []string{"-X", "renormalize", "clean-a", "clean-b"}, says: "unknown strategy option: -Xrenormalize"},
 		{args: []string{"--quiet", "-z", "clean-a", "clean-b"}, says: "options '--quiet' and '-z' cannot be used together"},
 		{args: []string{"--stdin", "--merge-base=clean"}, says: "options '--merge-base' and '--stdin' cannot be used together"},
-		{args: []string{"--stdin"}, stdin: "clean -- clean-a\n", says: `is neither "A B" nor "BASE -- A B"`},
-		{args: []string{"--stdin"}, stdin: "clean-a clean-b\r\n", says: "there is no revision"},
+		{args: []string{"--stdin"}, stdin: "clean -- clean-a\n", says: "malformed input line: 'clean -- clean-a'."},
+		{args: []string{"--stdin"}, stdin: "clean-a clean-b\r\n", says: "not something we can merge"},
 		{args: []string{"--stdin"}, stdin: strings.Repeat("x", longestRequest+1), says: "too long"},
 	} {
 		got := s.debug(c.stdin, append([]string{"merge-tree"}, c.args...)...)
-		if got.exit != exitUnanswered || !strings.Contains(got.stderr, c.says) || got.stderr != forks.Inert(strings.TrimSuffix(got.stderr, "\n"))+"\n" {
+		if got.exit != exitUnanswered || !strings.Contains(got.stderr, c.says) || strings.ContainsAny(got.stderr, "\x1b\r") {
 			t.Errorf("%q: %+v", c.args, got)
 		}
 	}

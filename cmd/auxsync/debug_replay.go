@@ -107,17 +107,5 @@ func (p picker) Merge(ctx context.Context, base, ours, theirs forks.Hash) (forks
 	if err != nil {
 		return forks.MergeResult{}, err
 	}
-	stages := map[string][]forks.Stage{}
-	for _, s := range r.Stages {
-		stages[s.Path] = append(stages[s.Path], s.Stage)
-	}
-	said := make([]forks.MergeMessage, len(r.Messages))
-	for i, m := range r.Messages {
-		said[i] = forks.MergeMessage(m)
-	}
-	files := forks.ConflictFiles(stages, said)
-	if !r.Clean && len(files) == 0 {
-		return forks.MergeResult{}, fmt.Errorf("the merge of %s, %s and %s is in conflict, but in no path", base, ours, theirs)
-	}
-	return forks.MergeResult{Tree: r.Tree, Files: files}, nil
+	return r.MergeResult()
 }

@@ -150,11 +150,11 @@ func TestReplayHasNoAnswer(t *testing.T) {
 		args []string
 		says string
 	}{
-		{[]string{"--onto", "side", "side..main"}, "(a merge) is a merge, which cannot be picked"},
+		{[]string{"--onto", "side", "side..main"}, "fatal: replaying merge commits is not supported yet!\n"},
 		{[]string{"--onto", "nothing", "side..main"}, "fatal: 'nothing' is not a valid commit-ish for --onto"},
-		{[]string{"--onto", "main", "nothing..main"}, "name a commit"},
+		{[]string{"--onto", "main", "nothing..main"}, "fatal: bad revision 'nothing..main'\n"},
 		{[]string{"--onto", "main:f", "side..main"}, "fatal: 'main:f' is not a valid commit-ish for --onto"},
-		{[]string{"--onto", "main", "--", "--all..main"}, "name a commit"},
+		{[]string{"--onto", "main", "--", "--all..main"}, "fatal: bad revision '--all..main'\n"},
 		{[]string{"side..main"}, "takes --onto and one range"},
 		{[]string{"--onto", "main", "main"}, "takes --onto and one range"},
 		{[]string{"--onto", "main", "side...main"}, "takes --onto and one range"},

@@ -49,7 +49,7 @@ func arrows() map[string][]string {
 		"syncer/pulls":                       {"forks"},
 		"syncer/pulls/pullstest":             {"forks", "syncer/pulls", "syncer/repo/repotest"},
 		"syncer/rebase":                      {"forks", "syncer/merge", "syncer/merge/renames"},
-		"syncer/repo":                        {"forks"},
+		"syncer/repo":                        {"forks", "syncer/crash"},
 		"syncer/repo/repotest":               {"forks"},
 		"systemd":                            nil,
 	}
