@@ -206,7 +206,8 @@ func parseMergeRequest(line string) (r mergeRequest, err error) {
 	}
 	a, b, two := strings.Cut(sides, " ")
 	if !two || a == "" || b == "" || strings.Contains(b, " ") || r.hasBase && (r.base == "" || strings.Contains(r.base, " ")) {
-		return mergeRequest{}, fmt.Errorf("malformed input line: '%s'.", forks.Clip(forks.Inert(line), 200))
+		said := fmt.Sprintf("malformed input line: '%s'.", forks.Clip(forks.Inert(line), 200)) // as git says it
+		return mergeRequest{}, errors.New(said)
 	}
 	r.a, r.b = a, b
 	return r, nil
