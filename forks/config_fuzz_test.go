@@ -64,11 +64,17 @@ func FuzzPolicyTellsProblemsAndNeverPanics(f *testing.F) {
 			return
 		}
 		for _, name := range append(p.UnknownTracks(nil), "main") {
-			before := forks.Track{Name: name, PublishEvery: -1}
+			before := forks.Track{Name: name, PublishEvery: -1, HoldFor: -1, MaxLag: -1, SecurityHoldFor: -1}
 			got := p.Apply(before)
 			if every := got.PublishEvery; every < -1 || every > 30*24*time.Hour {
 				t.Errorf("%s: the policy decides %s", name, every)
 			}
+			for _, hold := range []time.Duration{got.HoldFor, got.MaxLag, got.SecurityHoldFor} {
+				if hold < -1 || hold > 90*24*time.Hour && hold != forks.Never {
+					t.Errorf("%s: the policy decides to hold for %s", name, hold)
+				}
+			}
+			got.HoldFor, got.MaxLag, got.SecurityHoldFor = -1, -1, -1
 			if got.PublishEvery = before.PublishEvery; !reflect.DeepEqual(got, before) {
 				t.Errorf("the policy changes more than it may: %+v", got)
 			}

@@ -17,12 +17,12 @@ type keySet struct {
 
 // inheritedKeys are the keys that every level may set for those below.
 func inheritedKeys(more ...string) []string {
-	return append(more, "history", "interval", "jitter", "publish_every", "security_pattern", "merger", "cross_check")
+	return append(more, "history", "interval", "jitter", "publish_every", "hold_for", "max_lag", "security_hold_for", "security_pattern", "merger", "cross_check")
 }
 
 // inheritedLater are the later keys that every level may set for those below.
 func inheritedLater(more ...string) []string {
-	return append(more, "hold_for", "max_lag", "security_hold_for", "publish")
+	return append(more, "publish")
 }
 
 func topKeys() keySet {
@@ -35,7 +35,7 @@ func topKeys() keySet {
 }
 
 func limitsKeys() keySet {
-	return keySet{table: "[limits]", now: []string{"quiet_hours"}, later: []string{"open", "per_day"}, other: configSets}
+	return keySet{table: "[limits]", now: []string{"open", "per_day", "quiet_hours"}, other: configSets}
 }
 
 func logKeys() keySet {

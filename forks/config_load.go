@@ -23,6 +23,7 @@ type configReader struct {
 	placed   []placedTrack
 	listens  bool // listen is set
 	quiet    QuietHours
+	limits   AskingLimits
 
 	forkReports map[string]ForkReports
 }
@@ -45,6 +46,7 @@ func (r *configReader) config(root *tomlTable) *Config {
 	cfg.Listen = r.listen(root).value
 	r.listens = root.values["listen"] != nil
 	r.quiet = r.quietHours(root)
+	r.limits = r.askingLimits(root)
 	in := r.inherit(root, nil, builtin())
 	cfg.Log = r.log(root)
 	cfg.reports = r.reports(root, cfg)
@@ -142,7 +144,7 @@ func (r *configReader) fork(all *tomlTable, name string, in inherited) {
 		r.problems.add(line, path, "a fork's name has 1 to 40 of a-z, 0-9 and '-', and does not begin with '-'")
 	}
 	forkKeys().check(t, path, r.problems)
-	base := Track{Fork: name, Quiet: r.quiet}
+	base := Track{Fork: name, Quiet: r.quiet, Limits: r.limits}
 	base.AllowTransports = r.transports(t, path)
 	upstream := r.remote(t, path, "upstream", line, base.AllowTransports)
 	url := r.remote(t, path, "url", line, base.AllowTransports)
@@ -189,6 +191,7 @@ func (r *configReader) track(all *tomlTable, tracksPath keyPath, name string, ba
 	base.Name, base.Follow, base.Branch, base.StackFrom = name, follow.value, branch.value, stack.value
 	base.History, base.Interval, base.Jitter = History(in.history.value), in.interval.value, in.jitter.value
 	base.PublishEvery, base.SecurityPattern = in.publishEvery.value, in.security.value
+	in.hold.set(&base)
 	base.Merger, base.CrossCheck = in.merger.value, in.crossCheck.value
 	base.MergerDecides = t.values["merger"] != nil
 	base.AllowTransports, base.GitHub.Ask = slices.Clone(base.AllowTransports), slices.Clone(base.GitHub.Ask)

@@ -21,6 +21,7 @@ type inherited struct {
 	interval     parsed[time.Duration]
 	jitter       parsed[float64]
 	publishEvery parsed[time.Duration]
+	hold         holdTimes
 	security     text
 	merger       text
 	crossCheck   parsed[bool]
@@ -33,6 +34,7 @@ func builtin() inherited {
 		interval:     parsed[time.Duration]{text{"30m", 0, fromDefault}, 30 * time.Minute},
 		jitter:       parsed[float64]{text{"10%", 0, fromDefault}, 0.1},
 		publishEvery: parsed[time.Duration]{text{"24h", 0, fromDefault}, day},
+		hold:         builtinHold(),
 		security:     text{DefaultSecurityPattern, 0, fromDefault},
 		merger:       text{OwnMerger, 0, fromDefault},
 		crossCheck:   parsed[bool]{text{"true", 0, fromDefault}, true},
@@ -46,6 +48,7 @@ func (r *configReader) inherit(t *tomlTable, path keyPath, above inherited) inhe
 		interval:     r.span(t, path, "interval", above.interval, time.Minute, 7*day),
 		jitter:       r.percent(t, path, "jitter", above.jitter),
 		publishEvery: r.publishEvery(t, path, above.publishEvery),
+		hold:         r.holdTimes(t, path, above.hold),
 		security:     r.securityPattern(t, path, above.security),
 		merger:       r.choice(t, path, "merger", above.merger, OwnMerger, GitMerger),
 		crossCheck:   r.yes(t, path, "cross_check", above.crossCheck),
@@ -54,6 +57,7 @@ func (r *configReader) inherit(t *tomlTable, path keyPath, above inherited) inhe
 	r.show(path.child("interval"), in.interval.text)
 	r.show(path.child("jitter"), in.jitter.text)
 	r.show(path.child("publish_every"), in.publishEvery.text)
+	in.hold.show(r, path)
 	r.show(path.child("security_pattern"), in.security)
 	r.show(path.child("merger"), in.merger)
 	r.show(path.child("cross_check"), in.crossCheck.text)

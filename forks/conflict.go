@@ -127,12 +127,14 @@ func (r MergeResult) Clean() bool { return len(r.Files) == 0 }
 // Conflict is a patch that cannot follow upstream without a decision.
 type Conflict struct {
 	Patch PatchID `json:"patch"`
-	// Cause is the upstream commit the conflict is asked about, also called the
-	// pin of its proposal. Where patches conflict with each other CausePatch
+	// Cause is the upstream commit the conflict is asked about. Where patches conflict with each other CausePatch
 	// names the earlier one, and Cause is the upstream commit at which its new
 	// form begins.
 	Cause      Hash    `json:"cause"`
 	CausePatch PatchID `json:"cause_patch"`
+	// Pin is the upstream commit that it is asked on, where that is a newer one than the
+	// cause because somebody wanted that; see [Conflict.AskedOn].
+	Pin Hash `json:"pin,omitzero"`
 	// Inner is the commit inside a merged upstream branch that touched the same
 	// paths; zero if the cause is not a merge.
 	Inner Hash `json:"inner"`
@@ -144,4 +146,13 @@ type Conflict struct {
 	Files []ConflictFile `json:"files"`
 	// SuggestDrop names an upstream commit that already contained the patch.
 	SuggestDrop Hash `json:"suggest_drop"`
+}
+
+// AskedOn is the upstream commit on which the conflict is asked about, the pin of its
+// proposal: the answer is valid from there on.
+func (c Conflict) AskedOn() Hash {
+	if !c.Pin.IsZero() {
+		return c.Pin
+	}
+	return c.Cause
 }

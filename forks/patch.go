@@ -91,6 +91,9 @@ type Version struct {
 	Proposal ProposalID `json:"proposal"` // the proposal it was harvested from; empty for the author's own
 	By       string     `json:"by"`       // who decided
 	At       time.Time  `json:"at"`
+	// Resolutions are those that it was made of where nobody was asked: Proposal and By
+	// are of the first of them, and At.
+	Resolutions []ResolutionID `json:"resolutions,omitzero"`
 }
 
 // Patch is one change that the fork carries.
@@ -116,14 +119,36 @@ type Patch struct {
 	Published Outcome `json:"published"`
 }
 
+// Rule is what parked a patch, where that was not a person.
+type Rule string
+
+// The rules that park patches. What they parked returns by itself where it is clean.
+const (
+	RuleHold     Rule = "hold_for"
+	RuleLag      Rule = "max_lag"
+	RuleSecurity Rule = "security_hold_for"
+	// RuleRollback parked what arrived after the pass that was rolled back to; `resume`
+	// unparks it.
+	RuleRollback Rule = "rollback"
+)
+
 // Out says why a patch is not part of the published branch for now.
 type Out struct {
+	// Rule is set where a rule parked it; empty where a person did, and for what is not
+	// parked.
+	Rule      Rule      `json:"rule,omitempty"`
 	Outcome   Outcome   `json:"outcome"` // Conflicted, Blocked or Parked
 	By        string    `json:"by"`      // the blocking patch, or who parked it
 	Reason    string    `json:"reason"`
 	CleanBase Hash      `json:"clean_base"` // the newest base on which it was part of the branch
 	Pass      int       `json:"pass"`
 	At        time.Time `json:"at"`
+}
+
+// Returns reports whether the patch comes back by itself once it is clean: all that is
+// left out does, except what a person parked and what a rollback did.
+func (o Out) Returns() bool {
+	return o.Outcome != Parked || o.Rule != "" && o.Rule != RuleRollback
 }
 
 // End says how a patch left the stack.
@@ -133,6 +158,9 @@ type End struct {
 	Reason  string    `json:"reason"`
 	Pass    int       `json:"pass"`
 	At      time.Time `json:"at"`
+	// After is the patch that stood before it, which may have ended too; empty for the
+	// first one, and where it is not known.
+	After PatchID `json:"after,omitempty"`
 }
 
 // FoldedCommit is a commit that lives on in another patch.

@@ -58,6 +58,7 @@ type ActionKind string
 // What can happen to a proposal.
 const (
 	ActOpen     ActionKind = "open"
+	ActWait     ActionKind = "wait" // not asked yet: Reason says why
 	ActKeep     ActionKind = "keep"
 	ActReady    ActionKind = "ready"
 	ActAsk      ActionKind = "ask" // merged, but a person has to look

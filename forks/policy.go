@@ -12,18 +12,19 @@ import (
 // fork's branch [PolicyBranch], or a local file. It can name no command, no secret, and
 // no address that the machine reaches. A nil Policy decides nothing.
 type Policy struct {
-	publishEvery *time.Duration // nil where the policy says nothing
-	tracks       map[string]trackPolicy
-	roster       Roster
-	goals        map[GoalName]Goal
-	lines        map[string]int // of keys about people, by their path
-	file         string         // as named by the caller
-	shown        []Effective
+	trackPolicy // of the top
+	asking      askingPolicy
+	tracks      map[string]trackPolicy
+	roster      Roster
+	goals       map[GoalName]Goal
+	lines       map[string]int // of keys about people, by their path
+	file        string         // as named by the caller
+	shown       []Effective
 }
 
-// trackPolicy is [tracks.NAME].
+// trackPolicy is what the top and [tracks.NAME] may decide; nil where they say nothing.
 type trackPolicy struct {
-	publishEvery *time.Duration
+	publishEvery, holdFor, maxLag, securityHoldFor *time.Duration
 }
 
 // maxPolicySize bounds what is read, in bytes: anybody who may push to the fork
@@ -65,7 +66,8 @@ func ParsePolicy(data []byte, name string) (*Policy, error) {
 func (r *configReader) policy(root *tomlTable) *Policy {
 	policyKeys().check(root, nil, r.problems)
 	p := &Policy{tracks: map[string]trackPolicy{}, file: r.problems.file}
-	p.publishEvery = r.decided(root, nil)
+	p.trackPolicy = r.decided(root, nil)
+	p.asking = r.askingDecided(root)
 	tracks, _ := r.table(root, nil, "tracks")
 	for _, name := range tracks.keys {
 		path := keyPath{"tracks", name}
@@ -77,7 +79,7 @@ func (r *configReader) policy(root *tomlTable) *Policy {
 			r.problems.add(line, path, "a track's name has 1 to 40 of a-z, 0-9 and '-', does not begin with '-' and is not \"policy\"")
 		}
 		policyTrackKeys().check(t, path, r.problems)
-		p.tracks[name] = trackPolicy{publishEvery: r.decided(t, path)}
+		p.tracks[name] = r.decided(t, path)
 	}
 	people := rosterReader{configReader: r, lines: map[string]int{}, named: map[string]keyPath{}}
 	p.roster = people.read(root)
@@ -95,14 +97,22 @@ func (p *Policy) Roster() Roster {
 	return p.roster
 }
 
-// decided reads publish_every, which is nil if t does not have it.
-func (r *configReader) decided(t *tomlTable, path keyPath) *time.Duration {
-	every := r.publishEvery(t, path, parsed[time.Duration]{})
-	if every.line == 0 {
-		return nil
+// decided reads what t decides for tracks.
+func (r *configReader) decided(t *tomlTable, path keyPath) trackPolicy {
+	unset := parsed[time.Duration]{}
+	said := func(key string, d parsed[time.Duration]) *time.Duration {
+		if d.line == 0 {
+			return nil
+		}
+		r.show(path.child(key), d.text)
+		return &d.value
 	}
-	r.show(path.child("publish_every"), every.text)
-	return &every.value
+	return trackPolicy{
+		publishEvery:    said("publish_every", r.publishEvery(t, path, unset)),
+		holdFor:         said(keyHoldFor, r.holdTime(t, path, keyHoldFor, unset)),
+		maxLag:          said(keyMaxLag, r.holdTime(t, path, keyMaxLag, unset)),
+		securityHoldFor: said(keySecurityHoldFor, r.holdTime(t, path, keySecurityHoldFor, unset)),
+	}
 }
 
 // Apply returns t with what the policy decides for it. What the policy says of the
@@ -112,10 +122,15 @@ func (p *Policy) Apply(t Track) Track {
 	if p == nil {
 		return t
 	}
-	for _, every := range []*time.Duration{p.tracks[t.Name].publishEvery, p.tracks[t.Pattern].publishEvery, p.publishEvery} {
-		if every != nil {
-			t.PublishEvery = *every
-			return t
+	t.Limits = p.asking.apply(t.Limits)
+	// The one that counts most comes last.
+	for _, said := range []trackPolicy{p.trackPolicy, p.tracks[t.Pattern], p.tracks[t.Name]} {
+		for _, key := range []struct{ to, from *time.Duration }{
+			{&t.PublishEvery, said.publishEvery}, {&t.HoldFor, said.holdFor}, {&t.MaxLag, said.maxLag}, {&t.SecurityHoldFor, said.securityHoldFor},
+		} {
+			if key.from != nil {
+				*key.to = *key.from
+			}
 		}
 	}
 	return t

@@ -4,8 +4,7 @@ package forks
 func policyKeys() keySet {
 	return keySet{
 		table: "the top of the policy",
-		now:   []string{"publish_every", "tracks", "people", "sigs", "default_sig", "owners", "patches", "teams", "limits", "goals"},
-		later: policyLater(),
+		now:   policyDecides("tracks", "people", "sigs", "default_sig", "owners", "patches", "teams", "limits", "goals"),
 		host:  hostKeys(),
 		other: policySets,
 	}
@@ -14,8 +13,7 @@ func policyKeys() keySet {
 func policyTrackKeys() keySet {
 	return keySet{
 		table: "[tracks.NAME]",
-		now:   []string{"publish_every"},
-		later: policyLater(),
+		now:   policyDecides(),
 		host:  hostKeys(),
 		other: policySets,
 	}
@@ -30,7 +28,7 @@ func sigKeys() keySet {
 }
 
 func limitKeys() keySet {
-	return keySet{table: "[limits]", now: []string{"asked", "per_person", "treewide"}, host: hostKeys(), other: policySets}
+	return keySet{table: "[limits]", now: []string{"asked", "per_person", "treewide", "open", "per_day"}, host: hostKeys(), other: policySets}
 }
 
 // policySets are all kinds of tables of a policy, and where its other keys belong.
@@ -42,8 +40,10 @@ func policySets() []keySet {
 	return []keySet{policyKeys(), policyTrackKeys(), personKeys(), sigKeys(), limitKeys(), goalKeys(), host}
 }
 
-// policyLater are the later keys of the top and of a track.
-func policyLater() []string { return []string{"hold_for", "max_lag", "security_hold_for"} }
+// policyDecides are the keys that both the top and a track have.
+func policyDecides(more ...string) []string {
+	return append([]string{"publish_every", "hold_for", "max_lag", "security_hold_for"}, more...)
+}
 
 // hostKeys are the keys that a policy must never have: who may write to the fork
 // does not decide what the machine reaches, reads, runs and listens to. The address in

@@ -54,6 +54,8 @@ type PullRecord struct {
 	MergeNotBefore time.Time `json:"merge_not_before,omitzero"`
 	// Waiting is how long it has waited with people.
 	Waiting Waiting `json:"waiting,omitzero"`
+	// Held is set while the label [HoldLabel] is on it.
+	Held bool `json:"held,omitempty"`
 	// Reopened is when auxsync opened it again last.
 	Reopened time.Time `json:"reopened,omitzero"`
 	// Closed is set once auxsync has closed it.

@@ -45,3 +45,7 @@ func OntoRef(track string, id ProposalID) Ref { return ProposalPrefix(track) + "
 
 // FixRef returns the branch that presents the conflict.
 func FixRef(track string, id ProposalID) Ref { return ProposalPrefix(track) + "fix/" + Ref(id) }
+
+// PauseRef is a ref that anybody who may push to a fork can make: while it exists, all
+// tracks of the fork are paused.
+const PauseRef Ref = "refs/auxsync/pause"

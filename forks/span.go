@@ -9,8 +9,12 @@ import (
 	"time"
 )
 
-// Span writes a length of time as config files have it: "30m", "1h30m", "24h".
+// Span writes a length of time as config files have it: "30m", "1h30m", "24h", and
+// "never" for [Never].
 func Span(d time.Duration) string {
+	if d == Never {
+		return never
+	}
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {
 		s = strings.TrimSuffix(s, "0s")

@@ -55,6 +55,20 @@ type State struct {
 	Stopped   *Stop      `json:"stopped"`
 	Paused    *Pause     `json:"paused"`
 
+	// Resolutions are what people decided, by the content of what was in conflict, oldest
+	// first; those that were revoked stay on record.
+	Resolutions []Resolution `json:"resolutions"`
+	// Rollback is set while the track stands on the base of an earlier pass because
+	// somebody asked for that, until somebody resumes it.
+	Rollback *Rollback `json:"rollback"`
+	// Lagging is when the oldest of the conflicts that hold the branch back now was given
+	// to somebody: max_lag counts from it. It stays while others take its place, and is
+	// zero once nothing holds the branch back.
+	Lagging time.Time `json:"lagging,omitzero"`
+	// Security is the oldest commit about security that waits upstream while conflicts
+	// hold the branch back; zero if none does.
+	Security Hash `json:"security,omitzero"`
+
 	// Moved is when the branch last moved to a newer base: publish_every counts from it.
 	Moved time.Time `json:"moved"`
 	// Writer wrote this state.
@@ -87,6 +101,30 @@ type Decision struct {
 	Proposal ProposalID `json:"proposal"`
 	Question string     `json:"question"`
 	Asked    time.Time  `json:"asked"`
+}
+
+// Rollback says on which earlier pass a track stands, and that it stays there.
+type Rollback struct {
+	Pass    int       `json:"pass"` // whose archive the branch stands on
+	Base    Hash      `json:"base"` // of that pass
+	From    Hash      `json:"from"` // the base before the rollback: (Base, From] is rolled back
+	By      string    `json:"by"`
+	Because string    `json:"because"`
+	At      time.Time `json:"at"`
+	// Stack is the order of the stack before the rollback, and Returned what stands in the
+	// branch again because of it: `resume` makes both so again.
+	Stack    []PatchID  `json:"stack"`
+	Returned []Returned `json:"returned"`
+}
+
+// Returned is a patch that a rollback brought back as it was, with what people had made
+// of it since: one of the three is set.
+type Returned struct {
+	Patch PatchID `json:"patch"`
+	Out   *Out    `json:"out"` // who had parked it
+	End   *End    `json:"end"` // who had ended it
+	// Form is its commit before the rollback, where that stood on the same base.
+	Form Hash `json:"form,omitzero"`
 }
 
 // Archive is one published tip that an archive ref keeps.
@@ -149,15 +187,28 @@ func fillLists(s *State) {
 	s.Ledger = notNull(s.Ledger)
 	s.Decisions = notNull(s.Decisions)
 	s.Archives = notNull(s.Archives)
+	s.Resolutions = notNull(s.Resolutions)
+	if s.Rollback != nil {
+		back := *s.Rollback
+		back.Stack, back.Returned = notNull(back.Stack), notNull(back.Returned)
+		s.Rollback = &back
+	}
 	for _, list := range [][]Patch{s.Patches, s.Ended} {
 		for i := range list {
 			list[i].Versions = notNull(list[i].Versions)
 			list[i].Folded = notNull(list[i].Folded)
 		}
 	}
+	for i := range s.Resolutions {
+		s.Resolutions[i].Refused = notNull(s.Resolutions[i].Refused)
+	}
 	for i := range s.Proposals {
 		s.Proposals[i].Conflict.Files = notNull(s.Proposals[i].Conflict.Files)
 		s.Proposals[i].NotFor = notNull(s.Proposals[i].NotFor)
+		s.Proposals[i].Members = notNull(s.Proposals[i].Members)
+		for k := range s.Proposals[i].Members {
+			s.Proposals[i].Members[k].Conflict.Files = notNull(s.Proposals[i].Members[k].Conflict.Files)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package forks
 
 import (
+	"math"
 	"strings"
 	"time"
 )
@@ -39,6 +40,14 @@ type Track struct {
 	Interval     time.Duration // between two passes
 	Jitter       float64       // share of Interval by which it varies, 0 to 1
 	PublishEvery time.Duration // least time between two moves of the base that nobody asked for
+	// HoldFor is how long a conflict that was given to somebody holds the branch back
+	// before its patch is parked; MaxLag how long all conflicts of the track do together;
+	// SecurityHoldFor replaces HoldFor where that is longer, while what waits upstream
+	// holds a commit about security. Each may be [Never].
+	HoldFor, MaxLag, SecurityHoldFor time.Duration
+	// Limits bound how many conflicts of the fork are asked about; all its tracks have
+	// the same.
+	Limits AskingLimits
 	// SecurityPattern finds the commits of upstream that are about security; see
 	// [Track.SecurityRegexp].
 	SecurityPattern string
@@ -61,6 +70,16 @@ type Track struct {
 	References string
 	// GitHub is zero unless Forge is [ForgeGitHub]. All tracks of a fork have the same.
 	GitHub GitHub
+}
+
+// Never is a length of time that does not end.
+const Never = time.Duration(math.MaxInt64)
+
+// AskingLimits bound how many conflicts people are asked about at the same time. Zero
+// sets no bound.
+type AskingLimits struct {
+	Open   int // conflicts of a fork that are open at the same time
+	PerDay int // conflicts of a fork that are opened in 24 hours
 }
 
 // The forges: where conflicts are shown to people.

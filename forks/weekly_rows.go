@@ -63,7 +63,7 @@ type Reuse struct {
 	Patch    PatchID // that used it
 	Pass     int
 	At       time.Time  // as in Turn
-	Proposal ProposalID // whose answer it was
+	Proposal ProposalID // whose answer it was; "" if it was learned
 	By       string     // who gave it
 }
 

@@ -18,6 +18,9 @@ type Question struct {
 	// Changed is how many files the patch changes. Where it is not known, or smaller,
 	// Files counts.
 	Changed int
+	// Several is how many patches are asked about at once because one change of upstream
+	// meets all of them; 0 for one patch. The default SIG is asked, if there is one.
+	Several int
 	Trees   Trees
 	Roster  forks.Roster
 	// UpstreamList has upstream's lists of people and teams, and its files of owners:
@@ -69,6 +72,11 @@ func (c *Cache) Find(q Question) (Found, error) {
 	if files := max(q.Changed, len(s.paths)); q.Roster.Limits.Treewide > 0 && files > q.Roster.Limits.Treewide {
 		s.note(FromDuty, "", fmt.Sprintf("the patch changes %d files, more than %d: only the default SIG is asked", files, q.Roster.Limits.Treewide))
 		s.duty("is asked about patches that change many files")
+		return s.answer(true), nil
+	}
+	if q.Several > 0 && q.Roster.DefaultSIG != "" {
+		s.note(FromDuty, "", fmt.Sprintf("one change of upstream meets %d patches: only the default SIG is asked", q.Several))
+		s.duty("is asked about changes of upstream that meet many patches")
 		return s.answer(true), nil
 	}
 	if err := s.lists(); err != nil {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
+	"slices"
+	"strings"
 	"testing/fstest"
 	"time"
 
@@ -28,6 +30,16 @@ func Migrations(upTo string, more fstest.MapFS) fstest.MapFS {
 	}
 	maps.Copy(files, more)
 	return files
+}
+
+// Versions lists the versions of the schema, as a database that has all of them does.
+func Versions() []string {
+	list := []string{"0"}
+	for _, name := range slices.Sorted(maps.Keys(Migrations("99998", nil))) {
+		number, _, _ := strings.Cut(name, "_")
+		list = append(list, strings.TrimLeft(number, "0"))
+	}
+	return list
 }
 
 // OpenWith is Open with other migrations.
@@ -58,7 +70,7 @@ func MakeSchema(ctx context.Context, path, upTo string) error {
 // OpenHasty is Open for one who does not wait long.
 func OpenHasty(ctx context.Context, path string, clock clockwork.Clock, patience time.Duration) (*Store, error) {
 	s := &Store{path: path, clock: clock, patience: patience}
-	if err := s.open(ctx, Migrations("00004", nil)); err != nil {
+	if err := s.open(ctx, Migrations("99998", nil)); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil

@@ -124,13 +124,13 @@ func (ix *indexer) currentState(ctx context.Context, state forks.State) error {
 	return ix.exec(ctx, `UPDATE tracks SET state_commit = ?, pass = ?, state_at = ?, upstream = ?, follow = ?,
 			branch = ?, history = ?, adopted_by = ?, adopted_at = ?, base = ?, tip = ?, upstream_tip = ?,
 			hold_commit = ?, hold_reason = ?, hold_until = ?, stop_reason = ?, stop_next = ?, stop_tip = ?, stop_at = ?,
-			paused_by = ?, paused_because = ?, paused_at = ?, rows_version = ?
+			paused_by = ?, paused_because = ?, paused_at = ?, paused_ref = ?, rows_version = ?
 			WHERE id = ?`,
 		hashColumn(ix.commit), state.Pass, timeColumn(state.At), state.Upstream, state.Follow,
 		state.Branch, string(state.History), state.Adopted.By, timeColumn(state.Adopted.At),
 		hashColumn(state.Base), hashColumn(state.Tip), hashColumn(state.UpstreamTip),
 		hashColumn(hold.Commit), hold.Reason, timeColumn(hold.Until), stop.Reason, stop.Next, hashColumn(stop.Tip), timeColumn(stop.At),
-		pause.By, pause.Because, timeColumn(pause.At), rowsVersion,
+		pause.By, pause.Because, timeColumn(pause.At), string(pause.Ref), rowsVersion,
 		ix.track)
 }
 

@@ -71,8 +71,8 @@ func endColumns(end *forks.End) []any {
 	return []any{string(end.Outcome), end.By, end.Reason, end.Pass, timeColumn(end.At)}
 }
 
-// versions writes a patch's versions. One that came from a proposal is also a
-// resolution, which stays on record when the patch is gone.
+// versions writes a patch's versions. One that came from a proposal, or was made of what
+// was learned from the fork's history, is also a resolution, which stays on record when the patch is gone.
 func (ix *indexer) versions(ctx context.Context, p forks.Patch) error {
 	if err := ix.exec(ctx, `DELETE FROM patch_versions WHERE track_id = ? AND patch = ?`, ix.track, string(p.ID)); err != nil {
 		return err
@@ -84,7 +84,7 @@ func (ix *indexer) versions(ctx context.Context, p forks.Patch) error {
 		if err != nil {
 			return err
 		}
-		if v.Proposal == "" {
+		if v.Proposal == "" && len(v.Resolutions) == 0 {
 			continue
 		}
 		err = ix.exec(ctx, `INSERT INTO resolutions (track_id, patch, proposal, commit_id, pin, decided_by, decided_at)

@@ -20,19 +20,35 @@ func (ix *indexer) proposals(ctx context.Context, state forks.State) error {
 		if err != nil {
 			return err
 		}
+		var waits any
+		if p.Waits != nil {
+			text, err := json.Marshal(p.Waits)
+			if err != nil {
+				return err
+			}
+			waits = string(text)
+		}
+		members, err := json.Marshal(p.Members)
+		if err != nil {
+			return err
+		}
+		if len(p.Members) == 0 {
+			members = []byte("[]")
+		}
 		err = ix.exec(ctx, `INSERT INTO proposals (track_id, id, position, patch, round, status, reason, onto, fix, picked,
-				touched, opened, closed, closed_by, taken, published, number, url, claimed, not_for)
-				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+				touched, opened, closed, closed_by, taken, published, number, url, claimed, not_for, waits, members, split)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 				ON CONFLICT DO UPDATE SET position = excluded.position, patch = excluded.patch, round = excluded.round,
 				status = excluded.status, reason = excluded.reason, onto = excluded.onto, fix = excluded.fix,
 				picked = excluded.picked, touched = excluded.touched, opened = excluded.opened,
 				closed = excluded.closed, closed_by = excluded.closed_by,
 				taken = excluded.taken, published = excluded.published, number = excluded.number, url = excluded.url,
-				claimed = excluded.claimed, not_for = excluded.not_for`,
+				claimed = excluded.claimed, not_for = excluded.not_for, waits = excluded.waits,
+				members = excluded.members, split = excluded.split`,
 			ix.track, string(p.ID), i, string(p.Patch), p.Round, string(p.Status), p.Reason,
 			hashColumn(p.Onto), hashColumn(p.Fix), hashColumn(p.Picked), p.Touched,
 			timeColumn(p.Opened), timeColumn(p.Closed), p.ClosedBy,
-			p.Taken, p.Published, p.Number, p.URL, p.Claimed, string(notForJSON))
+			p.Taken, p.Published, p.Number, p.URL, p.Claimed, string(notForJSON), waits, string(members), p.Split)
 		if err != nil {
 			return err
 		}

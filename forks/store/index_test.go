@@ -125,6 +125,11 @@ func anyProposal(id int) *rapid.Generator[forks.Proposal] {
 				Clean: anyHash().Draw(t, "clean"), SuggestDrop: anyHash().Draw(t, "drop"), Files: []forks.ConflictFile{},
 			},
 		}
+		p.Members, p.Split = []forks.Member{}, rapid.Bool().Draw(t, "split")
+		for range rapid.IntRange(0, 2).Draw(t, "members") {
+			p.Members = append(p.Members, forks.Member{Patch: "p0000000002", Picked: anyHash().Draw(t, "member"), Onto: p.Onto, Fix: p.Fix,
+				Conflict: forks.Conflict{Patch: "p0000000002", Cause: p.Conflict.Cause, Files: []forks.ConflictFile{}}})
+		}
 		for range rapid.IntRange(0, 2).Draw(t, "not for") {
 			// The list is JSON, which holds text only.
 			p.NotFor = append(p.NotFor, strings.ToValidUTF8(anyText().Draw(t, "login"), "?"))

@@ -31,22 +31,28 @@ func proposals(ctx context.Context, s source, which, fork, track string) ([]fork
 	}
 	return collect(ctx, s, "read proposals from", func(rows *sql.Rows) (forks.Proposal, error) {
 		var p forks.Proposal
-		var notFor []byte
+		var notFor, waits, members []byte
 		c := &p.Conflict
 		err := rows.Scan(&p.ID, &p.Patch, &p.Round, &p.Status, &p.Reason, hashInto(&p.Onto), hashInto(&p.Fix), hashInto(&p.Picked),
 			&p.Touched, timeInto(&p.Opened), timeInto(&p.Closed), &p.ClosedBy,
-			&p.Taken, &p.Published, &p.Number, &p.URL, &p.Claimed, &notFor,
+			&p.Taken, &p.Published, &p.Number, &p.URL, &p.Claimed, &notFor, &waits, &members, &p.Split,
 			&c.Patch, hashInto(&c.Cause), &c.CausePatch, hashInto(&c.Inner), &c.CauseSubject,
 			&c.CauseAuthor.Name, &c.CauseAuthor.Email, hashInto(&c.Clean), hashInto(&c.SuggestDrop))
 		if err == nil {
 			err = json.Unmarshal(notFor, &p.NotFor)
+		}
+		if err == nil && waits != nil {
+			err = json.Unmarshal(waits, &p.Waits)
+		}
+		if err == nil {
+			err = json.Unmarshal(members, &p.Members)
 		}
 		if c.Files = files[p.ID]; c.Files == nil {
 			c.Files = []forks.ConflictFile{}
 		}
 		return p, err
 	}, `SELECT proposals.id, proposals.patch, round, status, reason, onto, fix, picked, touched, opened, closed, closed_by,
-		taken, published, number, url, claimed, not_for,
+		taken, published, number, url, claimed, not_for, waits, members, split,
 		conflicts.patch, cause, cause_patch, inner_commit, cause_subject,
 		cause_author_name, cause_author_email, clean, suggest_drop
 		FROM proposals JOIN conflicts ON conflicts.track_id = proposals.track_id AND conflicts.proposal = proposals.id

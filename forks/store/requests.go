@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -26,10 +27,14 @@ func (s *Store) AddRequest(ctx context.Context, r forks.Request) (added bool, er
 		if err != nil {
 			return err
 		}
-		result, err := tx.ExecContext(ctx, `INSERT INTO requests (track_id, who, verb, args, because, made_at, proposal, source, url)
-				SELECT ?1, ?2, ?3, '[]', ?4, ?5, ?6, ?7, ?8 WHERE ?7 = '' OR NOT EXISTS (
+		args, err := argsColumn(r.Arg)
+		if err != nil {
+			return err
+		}
+		result, err := tx.ExecContext(ctx, `INSERT INTO requests (track_id, who, verb, args, because, made_at, proposal, source, url, patch)
+				SELECT ?1, ?2, ?3, ?10, ?4, ?5, ?6, ?7, ?8, ?11 WHERE ?7 = '' OR NOT EXISTS (
 					SELECT 1 FROM requests JOIN tracks ON tracks.id = track_id WHERE source = ?7 AND source != '' AND fork = ?9)`,
-			track, r.Who, string(r.Verb), r.Because, timeColumn(r.At), string(r.Proposal), r.Source, r.URL, r.Fork)
+			track, r.Who, string(r.Verb), r.Because, timeColumn(r.At), string(r.Proposal), r.Source, r.URL, r.Fork, args, string(r.Patch))
 		if err != nil {
 			return err
 		}
@@ -38,6 +43,36 @@ func (s *Store) AddRequest(ctx context.Context, r forks.Request) (added bool, er
 		return err
 	})
 	return added && err == nil, err
+}
+
+// argsColumn is what follows a verb, as a JSON list.
+func argsColumn(arg string) (string, error) {
+	list := []string{}
+	if arg != "" {
+		list = append(list, arg)
+	}
+	text, err := json.Marshal(list)
+	return string(text), err
+}
+
+// argInto reads the first of a JSON list; "" of an empty one.
+type argInto struct{ arg *string }
+
+// Scan implements [sql.Scanner].
+func (a argInto) Scan(value any) error {
+	text, ok := value.(string)
+	if !ok {
+		return fmt.Errorf("args are %T, not text", value)
+	}
+	var list []string
+	if err := json.Unmarshal([]byte(text), &list); err != nil {
+		return fmt.Errorf("read args: %w", err)
+	}
+	*a.arg = ""
+	if len(list) > 0 {
+		*a.arg = list[0]
+	}
+	return nil
 }
 
 // Requests returns what people asked for of a track and no pass has taken, in the
@@ -88,9 +123,9 @@ func requests(ctx context.Context, s source, which string, args ...any) ([]forks
 	return collect(ctx, s, "read requests from", func(rows *sql.Rows) (forks.RequestRecord, error) {
 		var r forks.RequestRecord
 		err := rows.Scan(&r.ID, &r.Fork, &r.Track, &r.Proposal, &r.Verb, &r.Who, &r.Because, timeInto(&r.At), &r.Source, &r.URL,
-			&r.Pass, timeInto(&r.Taken), &r.Result)
+			&r.Patch, argInto{&r.Arg}, &r.Pass, timeInto(&r.Taken), &r.Result)
 		return r, err
 	}, `SELECT requests.id, fork, name, proposal, verb, who, because, made_at, source, requests.url,
-		coalesce(taken_by_pass, 0), taken_at, result
+		patch, args, coalesce(taken_by_pass, 0), taken_at, result
 		FROM requests JOIN tracks ON tracks.id = track_id `+which, args...)
 }

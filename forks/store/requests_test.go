@@ -18,7 +18,7 @@ import (
 
 func someRequest(source string) forks.Request {
 	return forks.Request{Fork: "nix", Track: "main", Proposal: "c0123456789", Verb: forks.VerbDrop, Who: "ada",
-		Because: "upstream has it", Source: source, URL: "https://example.org/1"}
+		Because: "upstream has it", Arg: "r0123456789", Source: source, URL: "https://example.org/1"}
 }
 
 // add records a request and checks whether it is new.
@@ -37,6 +37,7 @@ func TestRequestIsThereUntilAPassTakesIt(t *testing.T) {
 	second.Verb, second.Proposal, second.At = forks.VerbPause, "", noon().Add(-time.Hour)
 	other := someRequest("github comment 3")
 	other.Track = "next"
+	first.Patch, first.Arg = "p0123456789", `1"2` // as it was typed
 	for _, r := range []forks.Request{first, second, other} {
 		add(t, db, r, true)
 	}

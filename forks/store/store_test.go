@@ -194,7 +194,7 @@ func TestNewerSchemaIsRefusedAndLeftAsItIs(t *testing.T) {
 	_, aside, errReplace := store.OpenOrReplace(t.Context(), path, clockwork.NewFakeClock())
 	_, errRead := store.OpenReadOnly(t.Context(), path)
 	for _, err := range []error{errWrite, errReplace, errRead} {
-		if forks.KindOf(err) != forks.NeedsPerson || !strings.Contains(err.Error(), "has schema 99, and this auxsync knows 4; run the newer auxsync") {
+		if forks.KindOf(err) != forks.NeedsPerson || !strings.Contains(err.Error(), "has schema 99, and this auxsync knows "+newest()+"; run the newer auxsync") {
 			t.Errorf("got %v", err)
 		}
 	}

@@ -120,13 +120,13 @@ func (v snapshot) tracks(ctx context.Context, fork string) ([]forks.TrackRows, e
 			hashInto(&t.Base), hashInto(&t.Tip), hashInto(&t.UpstreamTip), &t.Pass,
 			hashInto(&hold.Commit), &hold.Reason, timeInto(&hold.Until),
 			&stop.Reason, &stop.Next, hashInto(&stop.Tip), timeInto(&stop.At),
-			&pause.By, &pause.Because, timeInto(&pause.At),
+			&pause.By, &pause.Because, timeInto(&pause.At), &pause.Ref,
 			timeInto(&h.FirstGood), timeInto(&h.LastGood), timeInto(&h.FirstBad), timeInto(&h.LastBad), &h.Trouble, &h.Condition, &h.Before)
 		t.Hold, t.Stopped, t.Paused = unlessZero(hold), unlessZero(stop), unlessZero(pause)
 		return t, err
 	}, `SELECT name, branch, follow, upstream, adopted_at, base, tip, upstream_tip, pass,
 		hold_commit, hold_reason, hold_until, stop_reason, stop_next, stop_tip, stop_at,
-		paused_by, paused_because, paused_at,
+		paused_by, paused_because, paused_at, paused_ref,
 		first_good, last_good, first_bad, last_bad, trouble, condition, calm_condition
 		FROM tracks WHERE fork = ? AND name != '' ORDER BY name`, fork)
 }
@@ -153,7 +153,9 @@ func (v snapshot) track(ctx context.Context, fork string, t *forks.TrackRows, fr
 	}
 	t.Asked = map[forks.PatchID]int{}
 	for _, p := range t.Proposals {
-		t.Asked[p.Patch]++ // each round is a proposal of its own
+		for _, patch := range p.Patches() {
+			t.Asked[patch]++ // each round is a proposal of its own
+		}
 	}
 	if t.Decisions, err = v.decisions(ctx, id); err != nil {
 		return err
@@ -183,8 +185,8 @@ func (v snapshot) reused(ctx context.Context, track int64, from, to time.Time) (
 			WHERE resolution_id IN (SELECT id FROM resolutions WHERE track_id = ?1) GROUP BY resolution_id, patch) AS u
 		JOIN resolutions AS r ON r.id = resolution_id JOIN passes ON passes.id = u.pass
 		WHERE started >= ?2 AND started < ?3
-		AND EXISTS (SELECT 1 FROM proposals AS p WHERE p.id = r.proposal AND NOT (p.track_id = ?1 AND p.patch = u.patch)
-			AND p.track_id IN (SELECT id FROM tracks WHERE fork = (SELECT fork FROM tracks WHERE id = ?1)))
+		AND (r.proposal = '' OR EXISTS (SELECT 1 FROM proposals AS p WHERE p.id = r.proposal AND NOT (p.track_id = ?1 AND p.patch = u.patch)
+			AND p.track_id IN (SELECT id FROM tracks WHERE fork = (SELECT fork FROM tracks WHERE id = ?1))))
 		AND NOT EXISTS (SELECT 1 FROM proposals AS p WHERE p.id = r.proposal AND p.track_id = ?1 AND p.patch = u.patch)
 		ORDER BY u.pass, u.patch`, track, timeColumn(from), timeColumn(to))
 }

@@ -56,7 +56,7 @@ func TestTrackIsToldAsItsNewestStateHasIt(t *testing.T) {
 			Folded: []forks.FoldedCommit{{Commit: hash(4), Subject: "f"}}}
 	}
 	ask := func(id forks.ProposalID, status forks.ProposalStatus) forks.Proposal {
-		return forks.Proposal{ID: id, Patch: "p1", Round: 1, Status: status, Opened: after(-20 * day), NotFor: []string{},
+		return forks.Proposal{ID: id, Patch: "p1", Round: 1, Status: status, Opened: after(-20 * day), NotFor: []string{}, Members: []forks.Member{},
 			Conflict: forks.Conflict{Patch: "p1", Files: []forks.ConflictFile{{Path: "a\xff", Kind: forks.Content, Stages: []forks.Stage{{Stage: 1}}},
 				{Path: "b", Kind: forks.Content, Stages: []forks.Stage{}}}}}
 	}
@@ -265,16 +265,20 @@ func TestAnswerFromElsewhereIsToldOnceForEachPatch(t *testing.T) {
 	index(t, db, "lix", "main", 1, forks.State{Pass: 4, At: after(-40 * day), Proposals: []forks.Proposal{{ID: "c7", Patch: "p9", Status: forks.Harvested}}})
 	own := []forks.Proposal{{ID: "c2", Patch: "p2", Status: forks.Harvested}}
 	// p1 has it from the other track, p2 an answer of its own, p3 that of p2; of c7 this fork knows nothing.
-	patches := []forks.Patch{with("p1", "c1"), with("p2", "c2"), with("p3", "c2"), with("p4", "c7")}
+	// p5 has what was learned from a merge, which no proposal asked for.
+	learned := with("p5", "")
+	learned.Versions[0].Resolutions = []forks.ResolutionID{"r0123456789"}
+	patches := []forks.Patch{with("p1", "c1"), with("p2", "c2"), with("p3", "c2"), with("p4", "c7"), learned}
 	state := func(pass int, at time.Duration, rows ...forks.Row) {
 		t.Helper()
 		index(t, db, "nix", "main", byte(pass), forks.State{Pass: pass, At: after(at), Patches: patches, Proposals: own, Ledger: rows})
 	}
 	state(1, -day, used("p2", "c2"))
 	state(2, day, used("p1", "c1"), used("p2", "c2"), used("p4", "c7"))
-	state(3, 2*day, used("p1", "c1"), used("p3", "c2"))
+	state(3, 2*day, used("p1", "c1"), used("p3", "c2"), used("p5", "memory r0123456789"))
 	state(4, 8*day, used("p1", "c1"), used("p3", "c2"))
-	want := []forks.Reuse{{Patch: "p1", Pass: 2, At: after(day), Proposal: "c1", By: "ada"}, {Patch: "p3", Pass: 3, At: after(2 * day), Proposal: "c2", By: "ada"}}
+	want := []forks.Reuse{{Patch: "p1", Pass: 2, At: after(day), Proposal: "c1", By: "ada"}, {Patch: "p3", Pass: 3, At: after(2 * day), Proposal: "c2", By: "ada"},
+		{Patch: "p5", Pass: 3, At: after(2 * day), By: "ada"}}
 	if got := weekOf(t, db, "nix").Tracks[0].Reused; !slices.Equal(got, want) {
 		t.Errorf("got\n%+v\nwant\n%+v", got, want)
 	}
