@@ -22,6 +22,9 @@ type choice struct {
 	waits bool
 	// conflicts at upstream's tip
 	conflicts []forks.Conflict
+	// holding has whose conflicts keep the base back, or would if they were not parked.
+	holding []forks.PatchID
+	yielded int // how many of them are parked
 }
 
 // chooseBase returns the newest upstream commit on which everything that is not left
@@ -47,8 +50,16 @@ func (r *Result) chooseBase(ctx context.Context, ex extraction, ahead, standing 
 		}
 		c.conflicts = append(c.conflicts, conflict)
 		if pos > 0 && standing.holds(i) {
-			c.free = min(c.free, pos-1)
+			c.holding = append(c.holding, conflict.Patch)
+			if s.yields(i) {
+				c.yielded++
+			} else {
+				c.free = min(c.free, pos-1)
+			}
 		}
+	}
+	if r.rollback != nil {
+		c.free = 0
 	}
 	at, err := r.newestClean(ctx, &c, ahead, standing)
 	if err != nil {
@@ -92,11 +103,12 @@ func (r *Result) newestClean(ctx context.Context, c *choice, ahead, standing rep
 // stays reports whether the base is left where it is although it could move on to
 // at: no publication is due, and nothing of a person's waits for one. A person
 // waits who pushed, who answered, whose resolution stands in the branch for the
-// first time, who ended a patch, or who moved the track to another upstream. What
-// is inherited was pushed by a person, too.
+// first time, who ended a patch, parked one or took a decision back, or who moved the
+// track to another upstream. What is inherited was pushed by a person, too. A patch that
+// a rule parks leaves at the time that people were told.
 func (r *Result) stays(ex extraction, at replayed) bool {
 	in := r.in
-	if in.State == nil || !in.Now.Before(in.NotBefore) || r.foreign {
+	if in.State == nil || !in.Now.Before(in.NotBefore) || r.foreign || r.turned {
 		return false
 	}
 	answered := slices.ContainsFunc(r.Verdicts, func(v Verdict) bool { return v.Kind == Taken || v.Kind == NoDifference })
@@ -105,7 +117,8 @@ func (r *Result) stays(ex extraction, at replayed) bool {
 	for i, pl := range at.picks {
 		inherited = inherited || pl.in() && r.stack.items[i].inherited
 	}
-	return len(ex.arrived) == 0 && !inherited && !answered && !resolved && !ex.endedRecorded(in)
+	return len(ex.arrived) == 0 && !inherited && !answered && !resolved && !ex.endedRecorded(in) &&
+		len(r.Undone) == 0 && !r.reopened && len(r.recalled) == 0 && !r.leavesNow(at)
 }
 
 // looksOnly: an adoption takes the branch as it is, and a census moves nothing.
@@ -113,6 +126,9 @@ func (r *Result) looksOnly() bool { return r.in.State == nil || !r.in.Onto.IsZer
 
 // hold says why the base stays behind upstream's tip.
 func (r *Result) hold(c choice) *forks.Hold {
+	if r.rollback != nil {
+		return &forks.Hold{Commit: r.stack.chain[c.pos], Reason: rolledBack(r.in.Track.Name, *r.rollback)}
+	}
 	if c.pos == r.stack.tip() || !r.in.Onto.IsZero() {
 		return nil
 	}
@@ -122,7 +138,11 @@ func (r *Result) hold(c choice) *forks.Hold {
 		h.Until = r.in.NotBefore
 		reasons = append(reasons, "the next publication is due at "+h.Until.UTC().Format("2006-01-02 15:04 MST"))
 	}
-	switch n := len(c.conflicts); {
+	n := len(c.holding) - c.yielded
+	if n == 0 { // stepped back from what comes of those that are asked about
+		n = len(c.conflicts)
+	}
+	switch {
 	case n == 1 && c.free < r.stack.tip():
 		reasons = append(reasons, "one conflict waits for a decision")
 	case c.free < r.stack.tip():
@@ -147,7 +167,7 @@ func (r replayed) holds(i int) bool {
 func (r *Result) stepBack(ctx context.Context, at, standing replayed) (int, error) {
 	next := at.pos
 	for i, pl := range at.picks {
-		if !standing.holds(i) || pl.outcome != forks.Conflicted && pl.outcome != forks.Blocked {
+		if !standing.holds(i) || pl.outcome != forks.Conflicted && pl.outcome != forks.Blocked || r.stack.excused(at, i) {
 			continue
 		}
 		pos, err := r.planner.cause(ctx, r.stack, i, at.pos)
@@ -162,18 +182,27 @@ func (r *Result) stepBack(ctx context.Context, at, standing replayed) (int, erro
 }
 
 // asked describes a conflict that exists on the base already by the proposal that
-// asks about it, and reports whether there is one. An answer that is taken in now
-// is the end of its proposal.
+// asks about it, and reports whether there is one: the newest, and one that was closed
+// without an answer only where nothing else asks. An answer that is taken in now is the
+// end of its proposal.
 func (r *Result) asked(c *forks.Conflict) bool {
-	for _, prop := range r.in.Live {
+	asks := func(prop forks.Proposal) bool {
+		if _, there := r.stack.at[prop.Conflict.Cause]; prop.Status == forks.Queued && !there {
+			return false // it has no branches yet, and could get none on a commit that the base has passed
+		}
 		ended := slices.ContainsFunc(r.Verdicts, func(v Verdict) bool {
-			return v.Proposal == prop.ID && (v.Kind == Taken || v.Kind == NoDifference)
+			return v.Proposal == prop.ID && v.Patch == c.Patch && (v.Kind == Taken || v.Kind == NoDifference)
 		})
-		if prop.Patch == c.Patch && !ended {
-			files := c.Files
-			*c = prop.Conflict
-			c.Files = files
-			return true
+		return prop.About(c.Patch) && !ended
+	}
+	for _, pending := range []bool{true, false} {
+		for _, prop := range slices.Backward(r.in.Live) {
+			if prop.Status.Pending() == pending && asks(prop) {
+				files := c.Files
+				*c = prop.ConflictOf(c.Patch)
+				c.Files = files
+				return true
+			}
 		}
 	}
 	return false

@@ -89,16 +89,16 @@ func (r *Result) commitFor(pl placed, parent forks.Hash, at time.Time) (forks.Ha
 // unchanged reports whether the fork's tip is the candidate: same base, same tree,
 // same patches in the same order.
 func (r *Result) unchanged(ex extraction, published replayed) bool {
-	if published.pos != 0 || published.tree != ex.tip.tree {
+	if r.turned || published.pos != 0 || published.tree != ex.tip.tree {
 		return false
 	}
 	for i, pl := range published.picks {
 		it := r.stack.items[i]
-		if pl.in() != (it.standing() && !it.uncounted) || pl.in() && pl.form != it.patch.Commit {
+		if it.retracted || pl.in() != (it.standing() && !it.uncounted) || pl.in() && pl.form != it.patch.Commit {
 			return false
 		}
 	}
-	return !ex.endedRecorded(r.in) && len(r.stack.items) == len(ex.items)
+	return (ex.rewritten || !ex.endedRecorded(r.in)) && len(r.stack.items) == len(ex.items)
 }
 
 // endedRecorded reports whether a patch of the recorded stack ended before the
@@ -121,5 +121,9 @@ func (r *Result) marker(base commit, at time.Time) (forks.Hash, error) {
 		"The second parent is the branch as it was, so that it fast-forwards.\nThe tree is upstream's; the fork's patches follow.\n\nAuxsync-Pass: %d\n",
 		t.Branch, on, r.in.pass())
 	who := committerLine(at)
-	return r.planner.obj.Write("commit", newCommit(base.tree, []forks.Hash{base.id, r.in.Fork}, who, who, message))
+	parents := []forks.Hash{base.id, r.in.Fork}
+	if r.strayed { // for the clones of the branch as it was before
+		parents = append(parents, r.in.State.Tip)
+	}
+	return r.planner.obj.Write("commit", newCommit(base.tree, parents, who, who, message))
 }

@@ -282,7 +282,7 @@ func (p *Planner) cleanAt(ctx context.Context, s *stack, rel []int, pos int) (bo
 // tryAt picks the last of rel at a position, after those before it where they are
 // clean, and returns the result with the tree that it was picked onto.
 func (p *Planner) tryAt(ctx context.Context, s *stack, rel []int, pos int) (last forks.MergeResult, onto forks.Hash, err error) {
-	return p.tryAtTelling(ctx, s, rel, pos, func(change, forks.Hash) error { return nil })
+	return p.tryAtTelling(ctx, s, rel, pos, quietly)
 }
 
 // tryAtTelling is tryAt that says before each pick what is picked onto which tree.
@@ -292,18 +292,12 @@ func (p *Planner) tryAtTelling(ctx context.Context, s *stack, rel []int, pos int
 		return last, onto, err
 	}
 	for _, j := range rel {
-		_, c, err := p.form(s, j, pos)
+		onto = tree
+		f, err := p.pickForm(ctx, s, j, pos, onto, picking)
 		if err != nil {
 			return last, onto, err
 		}
-		onto = tree
-		if err = picking(c, onto); err != nil {
-			return last, onto, err
-		}
-		if last, err = p.pick(ctx, c, onto); err != nil {
-			return last, onto, err
-		}
-		if last.Clean() {
+		if last = f.result; last.Clean() {
 			tree = last.Tree
 		}
 	}

@@ -85,7 +85,7 @@ func TestCauseIsTheNewestOneThatTryingEveryCommitFinds(t *testing.T) {
 		}
 	}
 	t.Logf("%+v", sum)
-	if sum.causes < 250 || sum.gaps < 30 || sum.related < 100 || sum.versions < 30 || sum.picks*2 > sum.brute {
+	if sum.causes < 240 || sum.gaps < 30 || sum.related < 100 || sum.versions < 30 || sum.picks*2 > sum.brute {
 		t.Errorf("%+v: the test shows little", sum)
 	}
 }
@@ -143,24 +143,20 @@ func (sum *searched) holdAgainstEveryPosition(t *testing.T, l *lab, name string,
 // before it where they are clean. Nothing is remembered.
 func bruteStack(t *testing.T, l *lab, s *stack, rel []int) []bool {
 	t.Helper()
-	p := l.engine()
 	verdicts := make([]bool, len(s.chain))
 	for pos, id := range s.chain {
+		p := l.engine()
 		tree, err := p.treeOf(id)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, j := range rel {
-			_, c, err := p.form(s, j, pos)
+			f, err := p.pickForm(t.Context(), s, j, pos, tree, quietly)
 			if err != nil {
 				t.Fatal(err)
 			}
-			r, err := p.merger.Merge(t.Context(), c.from, tree, c.to)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if verdicts[pos] = r.Clean(); r.Clean() {
-				tree = r.Tree
+			if verdicts[pos] = f.result.Clean(); verdicts[pos] {
+				tree = f.result.Tree
 			}
 		}
 	}

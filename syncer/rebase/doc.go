@@ -21,6 +21,10 @@
 //     first-parent chain, or has steps: releases, another upstream, a what-if.
 //  5. Replay (replay.go, memo.go). Each patch is picked onto upstream's tip, going
 //     on past conflicts. A patch that needs a missing one is blocked by it.
+//     What conflicts and was decided before, by exactly its content, gets a version as if
+//     people had answered (memory_use.go); what they answer is remembered (memory.go).
+//     Where a later version conflicts and an earlier one is clean, it is that
+//     (pick_form.go).
 //  6. What upstream took (taken.go) is recognised by patch-id, author and date, or
 //     subject, and confirmed by an empty pick.
 //  7. Causes (cause.go). For each conflict, the commit of the road after the newest one
@@ -29,7 +33,9 @@
 //     everything that stands in the branch is clean. Until [Input].NotBefore it stays,
 //     unless something of a person's waits.
 //  9. The candidate and the ledger (candidate.go, ledger.go), and on request the
-//     branches that ask about a conflict (pair.go).
+//     branches that ask about a conflict (pair.go), with what people did in the round
+//     before (carry.go), or about several with one cause at once (umbrella.go); the
+//     answer to these is cut by paths (umbrella_harvest.go).
 //
 // # Invariants
 //
@@ -39,7 +45,11 @@
 //     candidate's commits come from its inputs, not from a clock.
 //   - Only a commit of the road is ever a base or a cause: of the first-parent chain of
 //     upstream, or, of a track that follows tags, a release.
+//   - Only a rollback moves a base back (rollback.go); a tip that does not descend from the
+//     recorded one is the stack only once a person has accepted it (accept.go).
 //   - A patch leaves the stack by an outcome that says why, and stays on record.
+//   - Patches that are asked about at once have the conflicts that they have by
+//     themselves, and share no path.
 //   - A missing object is an error and never a conflict.
 //   - Every merge on which rests what would be published or asked is handed over with the
 //     plan ([Result].Picks), so that the other engine can repeat it (picks.go).

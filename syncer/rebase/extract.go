@@ -28,8 +28,13 @@ type item struct {
 	uncounted bool
 	// hollow: nothing of it is left on the base; it is not part of the chain.
 	hollow bool
+	// retracted: form is an earlier one than that which stands on the base, because
+	// somebody took a decision back.
+	retracted bool
 	// inherited: new in this pass, from the track that stack_from names.
 	inherited bool
+	// returned: only a rollback brought it back, or its form.
+	returned *forks.Returned
 }
 
 // standing reports whether the item is one of the commits of the chain on the base.
@@ -53,6 +58,8 @@ type extraction struct {
 	folded    int // of these, how many were folded
 	// made lists the commits that were written to stand in a straight line.
 	made []forks.Hash
+	// rewritten: the tip does not descend from the recorded one, and a person accepted it.
+	rewritten bool
 }
 
 // stopError carries a reason to stop the track out of nested calls.
@@ -86,6 +93,8 @@ func (p *Planner) extract(ctx context.Context, in Input) (extraction, error) {
 	var known forks.Hash // what is explained already
 	if in.State == nil {
 		ex.base, known, err = p.firstContact(ctx, in)
+	} else if in.Accept != nil {
+		ex.base, known, ex.rewritten, err = p.acceptedContact(ctx, in)
 	} else {
 		ex.base, known, err = p.contact(ctx, in)
 	}
@@ -200,8 +209,9 @@ func (p *Planner) contact(ctx context.Context, in Input) (base, known forks.Hash
 	}
 	if !had {
 		base = newest
+		err = p.overRolledBack(ctx, in, newest)
 	}
-	return base, known, nil
+	return base, known, err
 }
 
 // rewritten explains how a tip differs that does not descend from the recorded
@@ -210,7 +220,7 @@ func (p *Planner) rewritten(ctx context.Context, in Input) error {
 	s := in.State
 	url := forks.ShellWord(in.Track.URL)
 	next := fmt.Sprintf("to go back: git fetch %s %s && git push --force-with-lease=%s:%s %s %s:%s; nothing is lost, the state ref keeps both",
-		url, in.Track.StateRef(), in.Track.BranchRef(), in.Fork, url, s.Tip, in.Track.BranchRef())
+		url, in.Track.StateRef(), in.Track.BranchRef(), in.Fork, url, s.Tip, in.Track.BranchRef()) + in.mayAccept()
 	if ok, err := p.hist.IsAncestor(ctx, in.Fork, s.Tip); err != nil {
 		return err
 	} else if ok {
@@ -279,8 +289,8 @@ func (p *Planner) arrivals(ctx context.Context, in Input, ex *extraction, known 
 	if err != nil {
 		return err
 	}
-	if in.State != nil && len(infos) > maxPush {
-		return in.stopf("undo the push, or wait for a release in which `accept` takes it over",
+	if in.State != nil && in.Accept == nil && len(infos) > maxPush {
+		return in.stopf("undo the push; or take the commits over, each as a patch: auxsync accept "+in.Track.Name,
 			"%d new commits arrived in one push (more than %d): was another branch of upstream merged?", len(infos), maxPush)
 	}
 	var merges []commit
@@ -301,10 +311,17 @@ func (p *Planner) arrivals(ctx context.Context, in Input, ex *extraction, known 
 	if err := p.identify(ctx, in, singles); err != nil {
 		return err
 	}
-	if err := p.layOut(ctx, in, ex, singles, merges); err != nil {
+	layOut := p.layOut
+	if ex.rewritten {
+		layOut, ex.arrived = p.layOutAccepted, in.unaccounted(ex.arrived)
+	}
+	if err := layOut(ctx, in, ex, singles, merges); err != nil {
 		return err
 	}
 	for _, m := range merges {
+		if ex.rewritten && !slices.Contains(ex.arrived, m.id) {
+			continue
+		}
 		ex.rows = append(ex.rows, forks.Row{
 			Patch: forks.NewPatchID(in.Track.Name, m.id, ""), Subject: m.subject(), Author: m.author, Old: m.id,
 			Ahead: forks.Expanded, Published: forks.Expanded, By: m.parents[len(m.parents)-1].String(), Reason: m.body(),

@@ -46,7 +46,9 @@ type Verdict struct {
 	Verb     forks.Verb    // of a command
 	Because  string        // inert
 	Version  forks.Version // for Taken
-	Paths    []forks.Path  // for OtherPaths and Markers: where
+	// Decided is, for Taken, what was decided about each conflict, to be used again.
+	Decided []forks.Resolution
+	Paths   []forks.Path // for OtherPaths and Markers: where
 }
 
 // dropped says how a patch came to be dropped.
@@ -64,17 +66,24 @@ func (v Verdict) withBecause(text string) string {
 	return text + ": " + v.Because
 }
 
+// verdict is what is known of an answer before it is looked into; tip is the commit that
+// it ends with.
+func (m Merged) verdict(tip commit) Verdict {
+	v := Verdict{Proposal: m.Proposal.ID, Patch: m.Proposal.Patch, Tip: m.Tip, By: oneLine(tip.author.Name),
+		Verb: m.Verb, Because: forks.Clip(forks.Inert(m.Because), maxBecause)}
+	if m.By != "" {
+		v.By = oneLine(m.By)
+	}
+	return v
+}
+
 // harvest compares what onto has become with what it was when it was opened.
 func (p *Planner) harvest(ctx context.Context, in Input, s *stack, m Merged) (Verdict, error) {
 	tip, err := p.commit(m.Tip)
 	if err != nil {
 		return Verdict{}, err
 	}
-	v := Verdict{Proposal: m.Proposal.ID, Patch: m.Proposal.Patch, Tip: m.Tip, By: oneLine(tip.author.Name),
-		Verb: m.Verb, Because: forks.Clip(forks.Inert(m.Because), maxBecause)}
-	if m.By != "" {
-		v.By = oneLine(m.By)
-	}
+	v := m.verdict(tip)
 	if ok, err := p.hist.IsAncestor(ctx, m.Proposal.Onto, m.Tip); err != nil {
 		return Verdict{}, err
 	} else if !ok {
@@ -86,6 +95,9 @@ func (p *Planner) harvest(ctx context.Context, in Input, s *stack, m Merged) (Ve
 		return Verdict{}, err
 	}
 	onto, pin, err := p.ontoFor(ctx, in, s, m)
+	if err == nil && pin == m.Proposal.Conflict.AskedOn() {
+		onto, pin, err = p.ontoOfSquash(ctx, s, m, scope)
+	}
 	if err != nil {
 		return Verdict{}, err
 	}
@@ -123,14 +135,15 @@ func (p *Planner) harvest(ctx context.Context, in Input, s *stack, m Merged) (Ve
 		return Verdict{}, err
 	}
 	v.Version = forks.Version{Commit: version, Pin: pin, Proposal: m.Proposal.ID, By: v.By, At: in.Now}
-	return v, nil
+	v.Decided, err = p.decidedBy(ctx, in, m.Proposal, v.By, ontoTree, tip.tree)
+	return v, err
 }
 
 // ontoFor returns what a merged proposal is measured against, and its pin: onto
 // as it was opened, or, where the person merged newer upstream commits into it,
 // the same patches on the newest of these.
 func (p *Planner) ontoFor(ctx context.Context, in Input, s *stack, m Merged) (onto, pin forks.Hash, err error) {
-	onto, pin = m.Proposal.Onto, m.Proposal.Conflict.Cause
+	onto, pin = m.Proposal.Onto, m.Proposal.Conflict.AskedOn()
 	newest, err := p.newestOn(ctx, in, s, m.Tip, s.at[pin])
 	if err != nil || newest.IsZero() || newest == pin {
 		return onto, pin, err
@@ -148,8 +161,19 @@ func (p *Planner) ontoFor(ctx context.Context, in Input, s *stack, m Merged) (on
 	return moved, newest, err
 }
 
-// scope lists the paths that belong to a proposal: the patch's and its conflict's.
+// scope lists the paths that belong to a proposal: the patch's and its conflict's, and
+// where its files may have moved to.
 func (p *Planner) scope(prop forks.Proposal) ([]forks.Path, error) {
+	own, err := p.ownPaths(prop)
+	if err != nil {
+		return nil, err
+	}
+	moved, err := p.movedPlaces(prop)
+	return slices.Concat(own, moved), err
+}
+
+// ownPaths lists the paths of the patch and of its conflict.
+func (p *Planner) ownPaths(prop forks.Proposal) ([]forks.Path, error) {
 	c, err := p.change(prop.Picked)
 	if err != nil {
 		return nil, err
@@ -163,14 +187,7 @@ func (p *Planner) scope(prop forks.Proposal) ([]forks.Path, error) {
 		scope = append(scope, f.Path)
 	}
 	presented, err := p.presented(prop)
-	if err != nil {
-		return nil, err
-	}
-	moved, err := p.movedPlaces(prop)
-	if err != nil {
-		return nil, err
-	}
-	return slices.Concat(scope, presented, moved), nil
+	return slices.Concat(scope, presented), err
 }
 
 // movedPlaces lists what the cause touched, where it took a file of the patch out
@@ -183,11 +200,11 @@ func (p *Planner) movedPlaces(prop forks.Proposal) ([]forks.Path, error) {
 	if !gone {
 		return nil, nil
 	}
-	did, err := p.change(prop.Conflict.Cause)
+	did, err := p.change(prop.Conflict.AskedOn())
 	if err != nil {
 		return nil, err
 	}
-	if clean := prop.Conflict.Clean; !clean.IsZero() { // a release brings more than its last commit
+	if clean := prop.Conflict.Clean; !clean.IsZero() { // a release brings more than its last commit, and a pin may be newer than the cause
 		if did.from, err = p.treeOf(clean); err != nil {
 			return nil, err
 		}
@@ -214,6 +231,9 @@ func (p *Planner) presented(prop forks.Proposal) ([]forks.Path, error) {
 // unsettled lists where a tree still has the conflict file, or a marker line that
 // none of the inputs had.
 func (p *Planner) unsettled(in Input, prop forks.Proposal, onto, tree forks.Hash) ([]forks.Path, error) {
+	if prop.Umbrella() {
+		return p.unsettledMembers(in, prop, onto, tree)
+	}
 	var out []forks.Path
 	if l, err := p.lookup(tree, in.ConflictFile); err != nil {
 		return nil, err
@@ -229,22 +249,29 @@ func (p *Planner) unsettled(in Input, prop forks.Proposal, onto, tree forks.Hash
 		return nil, err
 	}
 	for _, f := range files {
-		if f.path == in.ConflictFile || f.to.mode != forks.ModeRegular && f.to.mode != forks.ModeExecutable {
+		if f.path == in.ConflictFile {
 			continue
 		}
-		inputs, err := p.inputs(prop, f, picked)
-		if err != nil {
+		if marked, err := p.hasMarkers(in, prop, f, picked); err != nil {
 			return nil, err
-		}
-		content, err := p.read("blob", f.to.id)
-		if err != nil {
-			return nil, err
-		}
-		if in.HasMarkers(content, inputs...) {
+		} else if marked {
 			out = append(out, f.path)
 		}
 	}
 	return out, nil
+}
+
+// hasMarkers reports whether a merged file has a marker line that none of its inputs had.
+func (p *Planner) hasMarkers(in Input, prop forks.Proposal, f fileChange, picked change) (bool, error) {
+	if !regular(f.to.mode) {
+		return false, nil
+	}
+	inputs, err := p.inputs(prop, f, picked)
+	if err != nil {
+		return false, err
+	}
+	content, err := p.read("blob", f.to.id)
+	return err == nil && in.HasMarkers(content, inputs...), err
 }
 
 // inputs reads what a merged file could have its lines from: onto, the patch's

@@ -72,8 +72,15 @@ func (r *Result) tell(ctx context.Context, i int, at replayed, kept forks.Outcom
 	pl, it := at.picks[i], r.stack.items[i]
 	switch pl.outcome {
 	case forks.Kept:
-		if v := r.resolution(i, pl); v != nil {
+		v := r.resolution(i, pl)
+		if v != nil && len(v.Resolutions) > 0 {
+			return r.recalledBy(v), nil
+		}
+		if v != nil {
 			return told{forks.Resolved, string(v.Proposal), r.resolvedBy(v)}, nil
+		}
+		if pl.earlier {
+			return told{outcome: kept, reason: "as it was first written: upstream no longer has what its resolution was for"}, nil
 		}
 		return told{outcome: kept}, nil
 	case forks.Emptied:
@@ -94,14 +101,19 @@ func (r *Result) tell(ctx context.Context, i int, at replayed, kept forks.Outcom
 		return told{forks.Emptied, "", "upstream has all of its change by now, but no commit of it is this patch"}, nil
 	case forks.Conflicted:
 		if len(pl.files) == 1 {
-			return told{forks.Conflicted, "", "conflicts in one file"}, nil
+			return told{forks.Conflicted, "", "conflicts in one file" + r.notUsed(i)}, nil
 		}
-		return told{forks.Conflicted, "", fmt.Sprintf("conflicts in %d files", len(pl.files))}, nil
+		return told{forks.Conflicted, "", fmt.Sprintf("conflicts in %d files", len(pl.files)) + r.notUsed(i)}, nil
 	case forks.Blocked:
 		return told{forks.Blocked, pl.by, "needs an earlier patch that is missing"}, nil
 	default:
+		if outcome, by, reason, ok := it.ahead(); ok && outcome == pl.outcome {
+			return told{outcome, by, reason}, nil
+		}
 		reason := ""
-		if it.patch.Out != nil {
+		if out, parked := r.stack.parked[i]; parked && pl.outcome == forks.Parked {
+			reason = out.Reason
+		} else if it.patch.Out != nil {
 			reason = it.patch.Out.Reason
 		}
 		return told{pl.outcome, pl.by, reason}, nil
@@ -122,8 +134,13 @@ func (r *Result) resolvedBy(v *forks.Version) string {
 // resolution returns the version that a pick used: one that is valid from a later
 // commit on than the base, or one that this pass took in on the base itself.
 func (r *Result) resolution(i int, pl placed) *forks.Version {
-	if pl.version != nil {
+	if pl.version != nil && !ownForm(*pl.version, r.stack.items[i].patch) {
 		return pl.version
+	}
+	for k := range r.recalled {
+		if r.recalled[k].Commit == pl.form {
+			return &r.recalled[k]
+		}
 	}
 	for _, v := range r.Verdicts {
 		if v.Kind == Taken && v.Patch == r.stack.items[i].patch.ID && v.Version.Commit == pl.form {
@@ -209,7 +226,7 @@ func (r *Result) newState(ctx context.Context, ex extraction, ahead, published r
 		}
 		state.Proposals, state.Decisions, state.Ended = old.Proposals, slices.Clone(old.Decisions), slices.Clone(old.Ended)
 	}
-	state.Retarget = r.retarget(published.pos)
+	state.Retarget, state.Rollback = r.retarget(published.pos), r.rollback
 	if !c.marker.IsZero() {
 		state.Markers = append(slices.Clone(state.Markers), c.marker)
 	}
@@ -245,6 +262,10 @@ func (r *Result) newState(ctx context.Context, ex extraction, ahead, published r
 			}
 		}
 	}
+	if in.State != nil {
+		notePlaces(*in.State, state.Ended)
+	}
+	state.Resolutions = r.resolutions(slices.Concat(state.Patches, state.Ended))
 	r.Plan.State = state
 	r.keep(ex, c)
 	return r.ended(ctx, &r.Plan.State, ex)
@@ -258,7 +279,13 @@ func (r *Result) leftOut(patch forks.Patch, row forks.Row) *forks.Out {
 		out.CleanBase = r.in.State.Base
 	}
 	if old := patch.Out; old != nil {
-		out.CleanBase, out.Pass, out.At = old.CleanBase, old.Pass, old.At
+		out.CleanBase = old.CleanBase
+		if out.Outcome != forks.Parked || old.Outcome == forks.Parked {
+			out.Pass, out.At = old.Pass, old.At
+		}
+	}
+	if parked, is := r.parkedAs(patch.ID); is && out.Outcome == forks.Parked {
+		out.Rule = parked.Rule
 	}
 	return &out
 }

@@ -10,7 +10,8 @@ import (
 
 // below writes the patches before item i that are clean at a position, in a
 // straight line on the upstream commit there, and returns the last, and the merges.
-func (p *Planner) below(ctx context.Context, s *stack, i, pos int) (last forks.Hash, picks []forks.Pick, err error) {
+// The items of without are passed over.
+func (p *Planner) below(ctx context.Context, s *stack, i, pos int, without ...int) (last forks.Hash, picks []forks.Pick, err error) {
 	at := s.chain[pos]
 	base, err := p.commit(at)
 	if err != nil {
@@ -18,21 +19,18 @@ func (p *Planner) below(ctx context.Context, s *stack, i, pos int) (last forks.H
 	}
 	for j := range i {
 		it := s.items[j]
-		if it.uncounted || it.out && it.patch.Out.Outcome == forks.Parked {
+		if slices.Contains(without, j) || it.uncounted || s.barred(j) {
 			continue
-		}
-		form, c, err := p.form(s, j, pos)
-		if err != nil {
-			return last, nil, err
 		}
 		under, err := p.treeOf(at)
 		if err != nil {
 			return last, nil, err
 		}
-		r, err := p.pick(ctx, c, under)
+		f, err := p.pickForm(ctx, s, j, pos, under, quietly)
 		if err != nil {
 			return last, nil, err
 		}
+		form, c, r := f.form, f.change, f.result
 		picks = append(picks, pickOf(it.patch, c, under, r))
 		if !r.Clean() || r.Tree == under && !c.empty() {
 			continue
@@ -61,15 +59,18 @@ type Pair struct {
 type Describe func(onto forks.Hash, files []forks.ConflictFile, marked bool) []byte
 
 // BuildPair writes the branches that ask people about a conflict of the plan: onto
-// is the cause with the patches before it that apply, fix is onto and one commit
+// is the commit of upstream that it is asked on with the patches before it that apply, fix is onto and one commit
 // with the patch, its conflict markers, and the conflict file that describe returns;
 // message is the message of the fix commit.
 func (r *Result) BuildPair(ctx context.Context, c forks.Conflict, describe Describe, message string) (Pair, error) {
 	p, s := r.planner, r.stack
 	i := slices.IndexFunc(s.items, func(it item) bool { return it.patch.ID == c.Patch })
-	pos, ok := s.at[c.Cause]
-	if i < 0 || !ok {
-		return Pair{}, fmt.Errorf("build the branches for %s: no such patch or cause in the plan", c.Patch)
+	if i < 0 {
+		return Pair{}, fmt.Errorf("build the branches for %s: no such patch in the plan", c.Patch)
+	}
+	pos, ok := s.at[c.AskedOn()]
+	if !ok { // the base has it already: it is asked about there
+		pos = s.at[r.Plan.Base.New]
 	}
 	onto, below, err := p.below(ctx, s, i, pos)
 	if err != nil {
@@ -83,20 +84,7 @@ func (r *Result) BuildPair(ctx context.Context, c forks.Conflict, describe Descr
 	if err != nil {
 		return Pair{}, err
 	}
-	cause, err := p.commit(c.Cause)
-	if err != nil {
-		return Pair{}, err
-	}
-	told, err := p.commit(form)
-	if err != nil {
-		return Pair{}, err
-	}
-	p.picks++
-	merged, err := p.merger.MergeLabelled(ctx, picked.from, ontoTree, picked.to, forks.Labels{
-		Base:   "before the patch",
-		Ours:   fmt.Sprintf("upstream %s (%s)", cause.id.Short(), cause.subject()),
-		Theirs: fmt.Sprintf("patch %s (%s)", c.Patch, told.subject()),
-	})
+	merged, err := p.labelled(ctx, c, form, picked, ontoTree)
 	if err != nil {
 		return Pair{}, err
 	}
@@ -110,6 +98,32 @@ func (r *Result) BuildPair(ctx context.Context, c forks.Conflict, describe Descr
 		return Pair{}, err
 	}
 	return Pair{Onto: onto, Fix: fix, Picked: form, Files: merged.Files}, nil
+}
+
+// labelled merges a patch's change into a tree, with markers that name the cause of its
+// conflict and the patch.
+func (p *Planner) labelled(ctx context.Context, c forks.Conflict, form forks.Hash, picked change, onto forks.Hash) (forks.MergeResult, error) {
+	labels, err := p.labels(c, form)
+	if err != nil {
+		return forks.MergeResult{}, err
+	}
+	p.picks++
+	return p.merger.MergeLabelled(ctx, picked.from, onto, picked.to, labels)
+}
+
+// labels are what stands beside the markers of a conflict: its cause, also where it is
+// asked on a newer commit, and the patch in a form of it.
+func (p *Planner) labels(c forks.Conflict, form forks.Hash) (forks.Labels, error) {
+	cause, err := p.commit(c.Cause)
+	if err != nil {
+		return forks.Labels{}, err
+	}
+	told, err := p.commit(form)
+	return forks.Labels{
+		Base:   "before the patch",
+		Ours:   fmt.Sprintf("upstream %s (%s)", cause.id.Short(), cause.subject()),
+		Theirs: fmt.Sprintf("patch %s (%s)", c.Patch, told.subject()),
+	}, err
 }
 
 // BuildRound writes the fix branch of a new round: the tree that a person merged

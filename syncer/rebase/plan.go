@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/syncer/resolve"
 )
 
 // foldedLimit is the share of a fork's own commits, in percent, that adoption may
@@ -36,8 +37,20 @@ type Input struct {
 	// Source is the track whose stack this one carries; nil if it has its own.
 	Source *Source
 	Merged []Merged // proposals whose onto has moved
-	Live   []forks.Proposal
-	Now    time.Time
+	Asked           // what people asked about patches
+	// Back brings the track back to an earlier pass, GoOn ends that; a plan gets one of
+	// them at most.
+	Back *Back
+	GoOn bool
+	// Accept says that the fork's tip is meant as it is; nil if nobody said so.
+	Accept *Acceptance
+	// Others returns what the fork's other tracks have on record about people's decisions.
+	// It is asked once at most, and only where a patch conflicts; nil knows of nothing.
+	Others func() ([]forks.Resolution, error)
+	// Learned are decisions that were found in the fork's history, to be put on record.
+	Learned []forks.Resolution
+	Live    []forks.Proposal
+	Now     time.Time
 	// NotBefore is when the base may move again by itself; zero means at once. What
 	// a person pushed or decided does not wait.
 	NotBefore time.Time
@@ -76,9 +89,13 @@ func (in Input) pass() int {
 // Result is a plan without what proposals need, which is decided elsewhere: the
 // caller adds these and finishes the state.
 type Result struct {
-	Plan     forks.Plan
-	Wanted   []forks.Conflict // conflicts that people have to be asked about
+	Plan   forks.Plan
+	Wanted []forks.Conflict // conflicts that people have to be asked about
+	// Holding has the patches of the branch whose conflicts keep the base back, or would
+	// if they were not parked, in stack order.
+	Holding  []forks.PatchID
 	Verdicts []Verdict
+	Undone   []Undone // what was taken back
 	Arrived  []forks.Hash
 	Forms    map[forks.Hash]forks.PatchID // new ones
 	// Keeps lists commits that no branch will reach and that the state commit must.
@@ -91,12 +108,25 @@ type Result struct {
 	// in which they were made. BuildPair adds its own.
 	Picks []forks.Pick
 
+	known     *resolve.Memory    // of all tracks; nil until it is needed
+	recalled  []forks.Version    // made in this pass of what people decided before
+	copied    []forks.Resolution // what these use
+	refusals  []refusal
+	forgotten []revoked
+	unused    map[int]string // why an item's conflict was not settled by what is known
+	reopened  bool           // a version was taken back
+
 	planner *Planner
 	stack   *stack
 	ahead   replayed
 	in      Input
 	from    map[forks.PatchID]forks.PatchID // which patch of the source is which here
-	foreign bool                            // upstream does not have the base: the track is moved to another one
+	// rollback is what the new state says of one; turned tells that this pass begins or
+	// ends it, so that the stack is no more what the fork's tip has.
+	rollback *forks.Rollback
+	turned   bool
+	strayed  bool // the fork's tip lacks the recorded one, and a rollback takes it back
+	foreign  bool // upstream does not have the base: the track is moved to another one
 }
 
 // Plan decides one pass: it explains the fork's tip, replays the stack on
@@ -112,8 +142,18 @@ func (p *Planner) Plan(ctx context.Context, in Input) (*Result, error) {
 	ex, err := p.extract(ctx, in)
 	if stop, err := asStop(err); err != nil {
 		return nil, err
-	} else if stop != nil {
+	} else if stop != nil && in.Back == nil {
 		return r.stopped(*stop), nil
+	} else if stop != nil {
+		if ex, err = p.asRecorded(in); err != nil {
+			return nil, err
+		}
+		descends, err := p.hist.IsAncestor(ctx, in.State.Tip, in.Fork)
+		if err != nil {
+			return nil, err
+		}
+		r.strayed = !descends
+		r.Keeps = append(r.Keeps, in.Fork)
 	}
 	if in.State == nil && !in.AcceptFolded && ex.folded*100 > foldedLimit*ex.commits {
 		return nil, forks.AskPerson("look at `adopt` with --accept-folded, or linearise the fork first",
@@ -122,6 +162,19 @@ func (p *Planner) Plan(ctx context.Context, in Input) (*Result, error) {
 	}
 	if err := r.inherit(&ex); err != nil {
 		return nil, err
+	}
+	since, err := p.forkPoint(ctx, in, ex)
+	if err != nil {
+		return nil, err
+	}
+	if ex.rewritten {
+		r.Keeps = append(r.Keeps, in.State.Tip)
+	}
+	if err := r.turn(ctx, &ex); err != nil {
+		return nil, err
+	}
+	if in.Back != nil {
+		since = ex.base
 	}
 	had, err := p.onUpstream(ctx, in, ex.base)
 	if err != nil {
@@ -132,16 +185,21 @@ func (p *Planner) Plan(ctx context.Context, in Input) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	since, err := p.forkPoint(ctx, in, ex)
-	if err != nil {
-		return nil, err
-	}
 	r.stack = newStack(ex.items, chain, steps, since)
 	r.stack.source = in.Source
 	r.Arrived, r.Own, r.Folded = ex.arrived, ex.commits, ex.folded
+	r.stack.items = slices.Clone(ex.items)
+	if err := r.undo(ctx, &ex); err != nil {
+		return nil, err
+	}
+	if err := r.takeRevoked(ctx); err != nil {
+		return nil, err
+	}
+	r.park() // answers are measured on a stack without what is left out
 	if err := r.takeVerdicts(ctx, &ex); err != nil {
 		return nil, err
 	}
+	r.park()
 	return r, r.decide(ctx, ex)
 }
 
@@ -187,30 +245,29 @@ func (r *Result) stopped(stop forks.Stop) *Result {
 // takeVerdicts evaluates merged proposals and enters their results into the stack.
 func (r *Result) takeVerdicts(ctx context.Context, ex *extraction) error {
 	for _, m := range r.in.Merged {
-		v, err := r.planner.harvest(ctx, r.in, r.stack, m)
+		verdicts, err := r.planner.harvestEach(ctx, r.in, r.stack, m)
 		if err != nil {
 			return fmt.Errorf("take in the resolution of %s: %w", m.Proposal.ID, err)
 		}
-		r.Verdicts = append(r.Verdicts, v)
+		r.Verdicts = append(r.Verdicts, verdicts...)
 		r.Keeps = append(r.Keeps, m.Tip)
-		i := slices.IndexFunc(r.stack.items, func(it item) bool { return it.patch.ID == v.Patch })
-		if i < 0 {
-			continue
-		}
-		switch patch := &r.stack.items[i].patch; v.Kind {
-		case Taken:
-			if len(patch.Versions) == 0 {
-				patch.Versions = []forks.Version{{Commit: patch.Commit, By: patch.Author.Name, At: patch.AuthorDate}}
+		for _, v := range verdicts {
+			i := slices.IndexFunc(r.stack.items, func(it item) bool { return it.patch.ID == v.Patch })
+			if i < 0 {
+				continue
 			}
-			patch.Versions = append(slices.Clone(patch.Versions), v.Version)
-			r.Forms[v.Version.Commit] = patch.ID
-			if r.stack.at[v.Version.Pin] == 0 { // valid on the base already
-				if err := r.planner.takeOnBase(ctx, &r.stack.items[i], v.Version.Commit); err != nil {
-					return err
+			switch patch := &r.stack.items[i].patch; v.Kind {
+			case Taken:
+				addVersion(patch, v.Version)
+				r.Forms[v.Version.Commit] = patch.ID
+				if r.stack.at[v.Version.Pin] == 0 { // valid on the base already
+					if err := r.planner.takeOnBase(ctx, &r.stack.items[i], v.Version.Commit); err != nil {
+						return err
+					}
 				}
+			case NoDifference:
+				r.drop(ex, i, v)
 			}
-		case NoDifference:
-			r.drop(ex, i, v)
 		}
 	}
 	return nil
@@ -255,12 +312,7 @@ func (r *Result) drop(ex *extraction, i int, v Verdict) {
 // becomes of every patch.
 func (r *Result) decide(ctx context.Context, ex extraction) error {
 	p, s := r.planner, r.stack
-	standing, err := p.replay(ctx, s, 0)
-	if err != nil {
-		return err
-	}
-	s.stuck(standing)
-	ahead, err := p.replayTelling(ctx, s, s.tip(), r.in.picked)
+	standing, ahead, err := r.replays(ctx)
 	if err != nil {
 		return err
 	}
@@ -275,6 +327,7 @@ func (r *Result) decide(ctx context.Context, ex extraction) error {
 		}
 	}
 	undecided(ahead, published)
+	published = s.setAside(published)
 	c, err := r.candidate(ctx, ex, published)
 	if err != nil {
 		return err
@@ -286,7 +339,7 @@ func (r *Result) decide(ctx context.Context, ex extraction) error {
 		return err
 	}
 	if !r.looksOnly() {
-		r.Wanted = base.conflicts
+		r.Wanted, r.Holding = base.conflicts, base.holding
 	}
 	in := r.in
 	behind, err := r.behind(ctx, base.pos)
@@ -305,7 +358,11 @@ func (r *Result) decide(ctx context.Context, ex extraction) error {
 		r.Plan.Base.Old = in.State.Base
 	}
 	r.Plan.Hold = r.hold(base)
-	return r.newState(ctx, ex, ahead, published, c)
+	if err := r.newState(ctx, ex, ahead, published, c); err != nil {
+		return err
+	}
+	r.tellUndone()
+	return nil
 }
 
 // behind counts what of upstream is not in the base: commits of the first-parent

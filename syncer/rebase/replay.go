@@ -17,17 +17,20 @@ type stack struct {
 	// steps is how many positions after the base are no child of the one before them;
 	// see steps.go.
 	steps  int
-	source *Source // of what is inherited; may be nil
+	source *Source           // of what is inherited; may be nil
+	parked map[int]forks.Out // by item; see parked.go
 	// blocked remembers which patch needs which: [patch, earlier patch].
 	blocked map[[2]int]bool
 	// since is the base before this pass: what upstream took is looked for from
 	// there on.
 	since forks.Hash
 	took  map[int]tookAt
+	// versions remembers whose form on the base is one of its versions, replayed.
+	versions map[int]bool
 }
 
 func newStack(items []item, chain []forks.Hash, steps int, since forks.Hash) *stack {
-	s := &stack{items: items, chain: chain, steps: steps, since: since, at: map[forks.Hash]int{}, blocked: map[[2]int]bool{}, took: map[int]tookAt{}}
+	s := &stack{items: items, chain: chain, steps: steps, since: since, at: map[forks.Hash]int{}, blocked: map[[2]int]bool{}, took: map[int]tookAt{}, versions: map[int]bool{}}
 	for i, id := range chain {
 		s.at[id] = i
 	}
@@ -57,7 +60,7 @@ func (p *Planner) form(s *stack, i, pos int) (forks.Hash, change, error) {
 		c, err := p.change(v.Commit)
 		return v.Commit, c, err
 	}
-	if it.standing() && it.change != (change{}) {
+	if it.standing() && !it.retracted && it.change != (change{}) {
 		return it.form, it.change, nil
 	}
 	c, err := p.change(it.form)
@@ -73,6 +76,7 @@ type placed struct {
 	change  change // the tree before and after it
 	files   []forks.ConflictFile
 	version *forks.Version
+	earlier bool       // see pickedForm
 	merged  forks.Pick // the merge that decided; zero where none was made
 }
 
@@ -106,6 +110,7 @@ func (p *Planner) replayTelling(ctx context.Context, s *stack, pos int, picked f
 		if err != nil {
 			return replayed{}, err
 		}
+		pl = s.withheld(i, pl)
 		if pl.in() {
 			tree = pl.change.to
 		} else if !pl.outcome.Ends() {
@@ -121,11 +126,11 @@ func (p *Planner) replayTelling(ctx context.Context, s *stack, pos int, picked f
 // place picks one item and says what became of it.
 func (p *Planner) place(ctx context.Context, s *stack, i, pos int, tree forks.Hash, missing []int) (placed, error) {
 	it := s.items[i]
-	form, c, err := p.form(s, i, pos)
+	form, due, err := p.form(s, i, pos)
 	if err != nil {
 		return placed{}, err
 	}
-	pl := placed{form: form, picked: c, version: s.version(i, pos)}
+	pl := placed{form: form, picked: due, version: s.version(i, pos)}
 	switch {
 	case it.hollow: // it ends here and now, wherever upstream has gone since
 		pl.outcome = forks.Emptied
@@ -136,15 +141,17 @@ func (p *Planner) place(ctx context.Context, s *stack, i, pos int, tree forks.Ha
 	case it.uncounted:
 		pl.outcome, pl.by = it.patch.Out.Outcome, it.patch.Out.By
 		return pl, nil
-	case it.out && it.patch.Out.Outcome == forks.Parked:
-		pl.outcome, pl.by = forks.Parked, it.patch.Out.By
+	}
+	if outcome, by, _, ok := it.ahead(); ok && pos > 0 {
+		pl.outcome, pl.by = outcome, by
 		return pl, nil
 	}
-	r, err := p.pick(ctx, c, tree)
+	f, err := p.pickForm(ctx, s, i, pos, tree, quietly)
 	if err != nil {
 		return placed{}, err
 	}
-	pl.merged = pickOf(it.patch, c, tree, r)
+	r, c := f.result, f.change
+	pl.form, pl.picked, pl.version, pl.earlier, pl.merged = f.form, c, f.version, f.earlier, pickOf(it.patch, c, tree, r)
 	if r.Clean() && (r.Tree != tree || c.empty()) {
 		pl.outcome, pl.change = forks.Kept, change{tree, r.Tree}
 		return pl, nil

@@ -79,7 +79,7 @@ func (p *Planner) foreignRoad(ctx context.Context, in Input, base forks.Hash) ([
 func (p *Planner) firstAsked(ctx context.Context, in Input, base forks.Hash) (forks.Hash, error) {
 	var pins []forks.Hash
 	for _, prop := range in.State.Proposals {
-		pins = append(pins, prop.Conflict.Cause)
+		pins = append(pins, prop.Conflict.AskedOn())
 	}
 	for _, patch := range in.State.Patches {
 		for _, v := range patch.Versions {
@@ -187,7 +187,7 @@ func (p *Planner) mayStand(ctx context.Context, in Input) error {
 	case tags:
 		return in.lostRelease()
 	}
-	return in.stopf("ask upstream what happened; the track goes on once "+t.Follow+" contains that commit again",
+	return in.stopf("ask upstream what happened; the track goes on once "+t.Follow+" contains that commit again; to go on from what it has now: auxsync accept "+t.Name,
 		"upstream's %s no longer contains the base %s: upstream was force-pushed", t.Follow, s.Base.Short())
 }
 
@@ -212,7 +212,7 @@ func (in Input) retargets() bool {
 		return false
 	}
 	asked := in.State.Retarget
-	return in.Retarget || asked != nil && asked.Upstream == in.Track.Upstream && asked.Follow == in.Track.Follow
+	return in.Retarget || in.Accept != nil || asked != nil && asked.Upstream == in.Track.Upstream && asked.Follow == in.Track.Follow
 }
 
 // retarget is what the new state says about a change of upstream: nothing once a base
