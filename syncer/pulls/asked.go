@@ -21,7 +21,8 @@ type Commands struct {
 
 // settles reports whether a verb settles a conflict by itself.
 func settles(v forks.Verb) bool {
-	return v == forks.VerbDrop || v == forks.VerbKeepOurs || v == forks.VerbTakeUpstream
+	use, _ := forks.CommandOf(v)
+	return use.Settles
 }
 
 // SortCommands sorts what people asked, oldest first. What was merged meanwhile is
@@ -36,6 +37,8 @@ func SortCommands(recorded []forks.Proposal, found map[forks.ProposalID]forks.Pa
 			c.Answers[r.ID] = "nothing to do: this track has no conflict " + forks.Clip(forks.Inert(string(r.Proposal)), 20)
 		case !settles(r.Verb):
 			c.Others = append(c.Others, r)
+		case recorded[i].Status == forks.Queued:
+			c.Answers[r.ID] = notYet(recorded[i])
 		case !recorded[i].Status.Live() && recorded[i].Status != forks.Declined:
 			c.Answers[r.ID] = over(recorded, recorded[i])
 		case chosen[r.Proposal], unjudged(recorded[i], found[r.Proposal]):
@@ -55,7 +58,7 @@ func unjudged(p forks.Proposal, found forks.Pair) bool {
 // over answers a request about a proposal that asks nothing any more.
 func over(recorded []forks.Proposal, p forks.Proposal) string {
 	i := slices.IndexFunc(recorded, func(q forks.Proposal) bool {
-		return q.ID != p.ID && q.Status.Live() && q.Patch == p.Patch && q.Conflict.Cause == p.Conflict.Cause
+		return q.ID != p.ID && q.Status.Live() && slices.ContainsFunc(p.Patches(), q.About) && q.Conflict.Cause == p.Conflict.Cause
 	})
 	if i >= 0 {
 		return "nothing to do: it is asked again as " + string(recorded[i].ID) + ", say it there"
@@ -69,6 +72,8 @@ type turn struct {
 	by      forks.Request // who said so last
 	request int64         // 0: nobody did
 	no      string        // who declined it last, whatever was said after that
+	split   *forks.Request
+	latest  forks.Request // who wants it on upstream's newest commit; zero if nobody does
 }
 
 // hear takes what people asked about a proposal, in their order: whose it is, and
@@ -82,14 +87,20 @@ func (d *decider) hear(p *forks.Proposal, merged, closed bool) turn {
 			continue
 		}
 		switch {
+		case r.Verb == forks.VerbLatest && d.mayRenew(*p, r, &t, merged):
 		case merged && d.in.Verdicts[p.ID].Verb == "":
 			d.out.Answers[r.ID] = "nothing to do: it is merged already"
 		case merged || !was.Live() && was != forks.Declined:
 			d.out.Answers[r.ID] = over(d.in.Recorded, *p)
 		case r.Verb == forks.VerbMine || r.Verb == forks.VerbNotMine:
 			d.out.Answers[r.ID] = whose(p, r)
+		case r.Verb == forks.VerbSplit:
+			d.out.Answers[r.ID] = splitting(*p, t.open)
+			if p.Umbrella() && t.open {
+				t.split = &r
+			}
 		case r.Verb == forks.VerbDecline && (t.open || was.Live() && t.request == 0):
-			t = turn{false, r, r.ID, r.Who}
+			t = turn{by: r, request: r.ID, no: r.Who}
 			if was == forks.Declined {
 				p.ClosedBy = r.Who // whatever its branches say
 			}
@@ -100,7 +111,7 @@ func (d *decider) hear(p *forks.Proposal, merged, closed bool) turn {
 				p.ClosedBy = r.Who // its branches say nothing any more
 			}
 		case !t.open: // retry, reopen
-			t = turn{true, r, r.ID, t.no}
+			t = turn{open: true, by: r, request: r.ID, no: t.no}
 			d.out.Answers[r.ID] = "asked again"
 		case r.Verb == forks.VerbRetry:
 			d.out.Answers[r.ID] = "looked at it again"
@@ -146,7 +157,7 @@ func (d *decider) askAgain(p *forks.Proposal, o Observation, t turn) (forks.Acti
 	by := "asked again by " + name(t.by.Who) + because(t.by.Because)
 	why := d.unwanted(*p)
 	switch {
-	case d.live[p.Patch] != "":
+	case d.liveOf(*p) != "":
 		d.out.Answers[t.request] = "nothing to do: " + why
 	case !o.Found.Onto.IsZero() && (!o.Found.Fix.IsZero() || o.Found.Onto != p.Onto): // the latter is merged
 		if d.reopen(p); why != "" {

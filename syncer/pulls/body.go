@@ -38,7 +38,10 @@ func Body(c Case) string {
 	c.thePatch(&facts)
 	facts.WriteByte('\n')
 	c.theCause(&facts, c.showCommit)
+	c.alsoFor(&facts)
+	c.theEarlier(&facts, linkPage)
 	before.WriteString(still(facts.String()))
+	c.theWork(&before)
 	if c.asks() {
 		c.waysHere(&after)
 		fmt.Fprintf(&after, "\n<details>\n<summary>What happens next</summary>\n\n%s\n</details>\n", c.next(c.unsettled()))
@@ -92,15 +95,15 @@ func (c Case) glance(b *strings.Builder) {
 		b.WriteString("**This was closed without merging, so it is not asked again.** The comment `/auxsync retry` asks again.\n")
 		return
 	case forks.Ready:
-		fmt.Fprintf(b, "**All is settled here. Is this what the patch %s should be from now on?**\n\nLook at **Files changed**, then merge%s.\n",
-			told(c.Subject, maxGlance), c.orApprove())
+		fmt.Fprintf(b, "**All is settled here. Is this what %s should be from now on?**\n\nLook at **Files changed**, then merge%s.\n",
+			c.one("the patch "+told(c.Subject, maxGlance), "the "+count(len(c.Members), "patch")), c.orApprove())
 	case forks.Unresolved:
 		fmt.Fprintf(b, "**This was merged, but it needs another look:** %s\n\nComment one of these lines:\n\n%s", told(c.Proposal.Reason, maxSubject), c.quickCommands())
 	default:
 		c.question(b)
 	}
-	fmt.Fprintf(b, "\n**What merging does.** It changes only a helper branch, which tells auxsync what the patch should be. %s follows with the next publication. Until then one command undoes it (below).\n",
-		told(c.Branch, maxBranch))
+	fmt.Fprintf(b, "\n**What merging does.** It changes only a helper branch, which tells auxsync what the %s should be. %s follows with the next publication. Until then one command undoes it (below).\n",
+		c.one("patch", "patches"), told(c.Branch, maxBranch))
 }
 
 func (c Case) orApprove() string {
@@ -120,7 +123,8 @@ func (c Case) question(b *strings.Builder) {
 	if hunks > 0 && others == 0 {
 		asked = "changed the same lines. Which should stay?"
 	}
-	fmt.Fprintf(b, "**Upstream's %s and this fork's patch %s %s**\n\n", upstream, told(c.Subject, maxGlance), asked)
+	fmt.Fprintf(b, "**Upstream's %s and this fork's %s %s**\n\n", upstream,
+		c.one("patch "+told(c.Subject, maxGlance), count(len(c.Members), "patch")), asked)
 	switch {
 	case suggested == 0:
 		b.WriteString("Comment one of these lines:\n\n")
@@ -134,6 +138,9 @@ func (c Case) question(b *strings.Builder) {
 
 // quickCommands are those that settle a conflict at once.
 func (c Case) quickCommands() string {
+	if len(c.Members) > 0 {
+		return c.quickForAll()
+	}
 	drop := ""
 	if !c.Conflict.SuggestDrop.IsZero() {
 		drop = "; upstream already has this change"

@@ -22,8 +22,10 @@ func (c Case) waysHere(b *strings.Builder) {
 	b.WriteString("**With a comment.** A line such as `/auxsync keep ours because the mirror is ours`; the reason is optional. " +
 		"Who is asked here may do this; everybody else needs the right to write.\n\n")
 	b.WriteString("| Comment | What it does |\n|---|---|\n")
-	for _, v := range forks.Verbs() {
-		fmt.Fprintf(b, "| `/auxsync %s` | %s |\n", v, effectOf(v))
+	for _, use := range forks.CommandsAt(forks.OnConflict) {
+		if use.Verb != forks.VerbSplit || c.Proposal.Umbrella() {
+			fmt.Fprintf(b, "| `/auxsync %s` | %s |\n", use.Verb, use.Help)
+		}
 	}
 	b.WriteString("\n<details>\n<summary>On the command line</summary>\n\n")
 	if commands := c.commandLine(); len(commands) <= maxWays {
@@ -55,29 +57,6 @@ func (c Case) undoHere() string {
 		return text
 	}
 	return "The command is too long to print.\n"
-}
-
-// effectOf says in a few words what a command does.
-func effectOf(v forks.Verb) string {
-	switch v {
-	case forks.VerbTakeUpstream:
-		return "upstream's side of what conflicts; the rest of the patch stays"
-	case forks.VerbKeepOurs:
-		return "the patch's side of what conflicts"
-	case forks.VerbDrop:
-		return "the fork no longer carries the patch"
-	case forks.VerbRetry:
-		return "try again, and ask again if it was closed"
-	case forks.VerbMine:
-		return "you take this on; nobody else is asked"
-	case forks.VerbNotMine:
-		return "somebody else is asked instead of you"
-	case forks.VerbPause:
-		return "nothing is done on this track until somebody resumes it"
-	case forks.VerbResume:
-		return "the track goes on"
-	}
-	return ""
 }
 
 // commandLine has the same commands as the conflict file.

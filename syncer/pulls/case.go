@@ -24,6 +24,8 @@ type Case struct {
 	// carries it. Both are zero while it is open.
 	Taken     Publication
 	Published Publication
+	// Next is the round that took the place of this one; empty if none did.
+	Next forks.ProposalID
 	// UpstreamPage and ForkPage are the repositories' web pages, without a slash at the
 	// end; "" if they are not known to have any.
 	UpstreamPage, ForkPage string

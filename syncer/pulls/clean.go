@@ -4,7 +4,7 @@ import "github.com/auxolotl/auxsync/forks"
 
 // clean lists the branches of a settled proposal that may be deleted.
 func (d *decider) clean(p forks.Proposal, found forks.Pair) {
-	if p.Status.Live() || p.Status == forks.Cleaned || d.mayReopen(p) {
+	if p.Status.Pending() || p.Status == forks.Cleaned || d.mayReopen(p) {
 		return
 	}
 	if d.mayDeleteOnto(p, found.Onto) {
@@ -26,11 +26,11 @@ func (d *decider) deletes(p forks.Proposal, found forks.Pair) bool {
 }
 
 func (d *decider) mayDeleteOnto(p forks.Proposal, tip forks.Hash) bool {
-	return !tip.IsZero() && (tip == p.Onto || d.in.Safe[tip])
+	return !tip.IsZero() && (tip == p.Onto || d.safe(tip))
 }
 
 // mayDeleteFix keeps a branch that was once a person's, also where it was put
 // back to what we pushed.
 func (d *decider) mayDeleteFix(p forks.Proposal, tip forks.Hash) bool {
-	return !tip.IsZero() && (tip == p.Fix && !p.Touched || d.in.Safe[tip])
+	return !tip.IsZero() && (tip == p.Fix && !p.Touched || d.safe(tip))
 }

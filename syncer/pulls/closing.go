@@ -17,7 +17,9 @@ func Closing(c Case) string {
 	text := ""
 	switch {
 	case p.Status == forks.Declined:
-		text = "Closed without merging. So this conflict is not asked again: the patch is left out where it does not fit, and stays listed as undecided. A comment `/auxsync retry` asks again.\n"
+		text = "Closed without merging. So this conflict is not asked again: " + c.one("the patch is left out where it does not fit, and stays", "the patches are left out where they do not fit, and stay") + " listed as undecided. A comment `/auxsync retry` asks again.\n"
+	case p.Status == forks.Withdrawn && c.Next != "":
+		text = fmt.Sprintf("This goes on as conflict `%s`, with branches and a pull request of its own: %s.\n", c.Next, span(p.Reason, maxSubject))
 	case p.Status == forks.Withdrawn:
 		text = fmt.Sprintf("No decision is needed any more: %s.\n", span(p.Reason, maxSubject))
 	case c.Published.Pass > 0:
@@ -32,6 +34,9 @@ func Closing(c Case) string {
 }
 
 func (c Case) published() string {
+	if len(c.Members) > 0 {
+		return c.publishedAll()
+	}
 	now := "now carries the patch as commit " + plainCommit(c.Published.Commit)
 	if c.Published.Commit.IsZero() {
 		now = "no longer carries the patch"

@@ -13,13 +13,15 @@ const (
 	maxCommands = 5
 	maxBecause  = 500
 	maxTyped    = 200
+	maxDigits   = 9 // of a number
 )
 
 // Command is one command in a comment. Its texts are from others.
 type Command struct {
 	Verb    forks.Verb
 	Because string // the reason, "" for none
-	Track   string // of pause, resume and retry, "" if none is named
+	Track   string // of what is about a track, "" if none is named
+	Arg     string // of what takes one
 	Text    string // the line as it was typed, clipped
 	// Err says in a clause why it is no command that can be taken; "" if it is one. It
 	// holds nothing of what was typed.
@@ -63,54 +65,77 @@ func afterName(line string) (rest string, ok bool) {
 }
 
 func parseCommand(typed string) Command {
-	verb, rest, ok := cutVerb(typed)
+	use, rest, ok := cutVerb(typed)
 	if !ok {
-		return Command{Err: "there is no such command, only " + verbList()}
+		return Command{Err: "there is no such command, only " + verbList(forks.OnConflict|forks.OnDashboard)}
 	}
-	c := Command{Verb: verb}
+	c := Command{Verb: use.Verb}
 	word, after := cutWord(rest)
-	if ofTrack(verb) && word != "" && !strings.EqualFold(word, "because") {
+	if use.About.Has(forks.AboutTrack) && word != "" && !isBecause(word) {
 		if !forks.ValidTrackName(word) {
-			return Command{Err: fmt.Sprintf("`/auxsync %s` takes the name of a track, or no name", verb)}
+			return Command{Err: fmt.Sprintf("`/auxsync %s` takes the name of a track%s", use.Verb, orNothing(use))}
 		}
 		c.Track = word
 		word, after = cutWord(after)
 	}
+	if use.Arg != "" {
+		if c.Track == "" || !isNumber(word) {
+			return Command{Err: fmt.Sprintf("it is `/auxsync %s`, with a track and the number of a pass", shape(use))}
+		}
+		c.Arg = word
+		word, after = cutWord(after)
+	}
 	switch {
-	case strings.EqualFold(word, "because"):
+	case isBecause(word):
 		c.Because = forks.Clip(strings.ToValidUTF8(strings.TrimSpace(after), "\ufffd"), maxBecause)
 	case word != "":
-		return Command{Err: fmt.Sprintf("after `/auxsync %s` only a reason can follow, as in `because …`", c.name())}
+		return Command{Err: fmt.Sprintf("after `/auxsync %s` only a reason can follow, as in `because …`", shape(use))}
 	}
 	return c
 }
 
-// name is the command with the place for a track.
-func (c Command) name() string {
-	if ofTrack(c.Verb) {
-		return string(c.Verb) + " TRACK"
+// orNothing says that a track need not be named.
+func orNothing(use forks.Command) string {
+	if use.Names && !use.About.Has(forks.AboutConflict) {
+		return ""
 	}
-	return string(c.Verb)
+	return ", or no name"
 }
 
-// ofTrack reports whether a verb may name a track.
-func ofTrack(v forks.Verb) bool { return !v.OfConflict() || v == forks.VerbRetry }
+func isBecause(word string) bool { return strings.EqualFold(word, "because") }
+
+// isNumber reports whether a word is the number of a pass.
+func isNumber(word string) bool {
+	return word != "" && len(word) <= maxDigits && word[0] != '0' && strings.Trim(word, "0123456789") == ""
+}
+
+// shape is the command with the places for what it names.
+func shape(use forks.Command) string {
+	text := string(use.Verb)
+	if use.About.Has(forks.AboutTrack) {
+		text += " TRACK"
+	}
+	if use.Arg != "" {
+		text += " " + use.Arg
+	}
+	return text
+}
 
 // cutVerb finds the verb at the beginning, its words apart or with a hyphen, in any
 // case.
-func cutVerb(typed string) (v forks.Verb, rest string, ok bool) {
-	for _, v := range forks.Verbs() {
+func cutVerb(typed string) (use forks.Command, rest string, ok bool) {
+	for _, c := range forks.CommandsAt(forks.OnConflict | forks.OnDashboard) {
 		word, rest := cutWord(typed)
-		if strings.EqualFold(word, strings.ReplaceAll(string(v), " ", "-")) {
-			return v, rest, true
+		if strings.EqualFold(word, strings.ReplaceAll(string(c.Verb), " ", "-")) {
+			return c, rest, true
 		}
-		if first, second, two := strings.Cut(string(v), " "); two && strings.EqualFold(word, first) {
+		if first, second, two := strings.Cut(string(c.Verb), " "); two && strings.EqualFold(word, first) {
 			if word, rest = cutWord(rest); strings.EqualFold(word, second) {
-				return v, rest, true
+				return c, rest, true
 			}
 		}
 	}
-	return "", "", false
+	return forks.Command{}, "", false
 }
 
 func cutWord(s string) (word, rest string) {
@@ -121,18 +146,18 @@ func cutWord(s string) (word, rest string) {
 	return s, ""
 }
 
-// verbList names the commands, for people.
-func verbList() string {
+// verbList names the commands of a place, for people.
+func verbList(place forks.Place) string {
 	var b strings.Builder
-	verbs := forks.Verbs()
-	for i, v := range verbs {
+	list := forks.CommandsAt(place)
+	for i, c := range list {
 		switch {
-		case i == len(verbs)-1:
+		case i == len(list)-1:
 			b.WriteString(" and ")
 		case i > 0:
 			b.WriteString(", ")
 		}
-		b.WriteString("`" + string(v) + "`")
+		b.WriteString("`" + string(c.Verb) + "`")
 	}
 	return b.String()
 }

@@ -49,7 +49,7 @@ func TestACommandAsItIsTyped(t *testing.T) {
 func TestWhatIsNoCommandSaysWhichThereAre(t *testing.T) {
 	t.Parallel()
 	for typed, part := range map[string]string{
-		"/auxsync":                           "`take upstream`, `keep ours`, `drop`, `retry`, `mine`, `not mine`, `pause` and `resume`",
+		"/auxsync":                           "`take upstream`, `keep ours`, `drop`, `park`, `unpark`, `latest`, `split`, `retry`, `mine`, `not mine`, `undo`, `pause`, `resume`, `rollback` and `accept`",
 		"/auxsync merge @everybody":          "there is no such command",
 		"/auxsync keep":                      "there is no such command",
 		"/auxsync dropped":                   "there is no such command",

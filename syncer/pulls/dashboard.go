@@ -27,7 +27,9 @@ type DashboardTrack struct {
 	Since         time.Time
 	LastPublished time.Time // zero if never
 	Paused        *forks.Pause
+	URL           string // of the fork
 	Conflicts     []DashboardConflict
+	Waiting       []DashboardWaiting
 	Decisions     []forks.Decision
 }
 
@@ -40,6 +42,22 @@ type DashboardConflict struct {
 	Declined bool      // closed without merging
 	Long     bool      // has waited until the last stage, and waits still
 	With     []string  // who has the decision
+	// Deadline is when the branch goes on without the patch, zero if it does not; Parked
+	// is set once it did.
+	Deadline time.Time
+	Parked   bool
+}
+
+// DashboardWaiting is a conflict that is not asked about yet.
+type DashboardWaiting struct {
+	ID    forks.ProposalID
+	Title string
+	Why   string    // see [forks.Waits.Text]
+	Since time.Time // when it was first to be asked
+	Until time.Time // when it may be asked; zero if that is not known
+	// Number and URL are of the pull request whose answer it waits for, if there is one.
+	Number int
+	URL    string
 }
 
 // Limits of the dashboard.
@@ -69,9 +87,8 @@ func DashboardBody(d DashboardInput) string {
 	top := dashboardMark + "\n\n" + unmarked(fmt.Sprintf("%s\n\nauxsync keeps %s grafted onto its upstream. A sign of life, once an hour: %s.%s\n",
 		waitsLong(long)+waiting(open, undecided), span(d.Fork, maxGlance), at(d.Heartbeat), statusPage(d.Page)))
 	bottom := "\n## Commands\n\nComment here, each on a line of its own:\n\n" +
-		"- `/auxsync pause because …` – nothing is done until somebody resumes it\n" +
-		"- `/auxsync resume` – go on\n\n" +
-		"This needs the right to write. It is for all tracks of this fork; on a conflict's pull request it is for that track alone. " +
+		dashboardCommands() + "\n" +
+		"This needs the right to write. Without the name of a track it is for all tracks of this fork; on a conflict's pull request it is for that track alone. " +
 		"This page is rewritten in place; what you write outside of it stays.\n"
 	room := maxRegion - len(top) - len(bottom) - leftOut
 	var tracks strings.Builder
@@ -88,6 +105,19 @@ func DashboardBody(d DashboardInput) string {
 		tracks.WriteString(text)
 	}
 	return top + tracks.String() + bottom
+}
+
+// dashboardCommands lists what can be typed on the dashboard.
+func dashboardCommands() string {
+	var b strings.Builder
+	for _, use := range forks.CommandsAt(forks.OnDashboard) {
+		text := string(use.Verb)
+		if use.Names {
+			text = shape(use)
+		}
+		fmt.Fprintf(&b, "- `/auxsync %s` – %s\n", text, use.Help)
+	}
+	return b.String()
 }
 
 // waitsLong is what the first line begins with if conflicts have waited until the last
@@ -143,7 +173,11 @@ func (t DashboardTrack) shown() string {
 	}
 	b.WriteByte('\n')
 	if p := t.Paused; p != nil {
-		fmt.Fprintf(&b, "\n**Paused** by %s since %s: %s. `/auxsync resume` goes on.\n", span(p.By, maxGlance), at(p.At), span(p.Because, maxSubject))
+		end := "/auxsync resume"
+		if p.Ref != "" {
+			end = p.End(t.Track, t.URL)
+		}
+		fmt.Fprintf(&b, "\n**Paused** by %s since %s: %s. `%s` goes on.\n", span(p.Name(), maxGlance), at(p.At), span(p.Because, maxSubject), end)
 	}
 	if len(t.Conflicts) > 0 {
 		b.WriteByte('\n')
@@ -154,6 +188,16 @@ func (t DashboardTrack) shown() string {
 			break
 		}
 		b.WriteString(c.shown())
+	}
+	if len(t.Waiting) > 0 {
+		fmt.Fprintf(&b, "\nNot asked yet, so nobody's time has begun (%s); `auxsync retry` on the host asks about one now:\n\n", count(len(t.Waiting), "conflict"))
+	}
+	for i, w := range t.Waiting {
+		if i == maxListed {
+			fmt.Fprintf(&b, "- … and %s more\n", count(len(t.Waiting)-i, "conflict"))
+			break
+		}
+		b.WriteString(w.shown())
 	}
 	if len(t.Decisions) > 0 {
 		b.WriteString("\nQuestions that no pull request asks:\n\n")
@@ -195,6 +239,12 @@ func (c DashboardConflict) shown() string {
 		return line + ": closed without merging; `/auxsync retry` there asks again\n"
 	}
 	line += ": asked since " + at(c.Since)
+	switch {
+	case c.Parked:
+		line += ", and the branch goes on without it"
+	case !c.Deadline.IsZero():
+		line += ", and the branch waits until " + moment(c.Deadline)
+	}
 	var with []string
 	for i, who := range c.With {
 		if i == maxAsked {
@@ -207,6 +257,20 @@ func (c DashboardConflict) shown() string {
 		line += ", waits with " + strings.Join(with, ", ")
 	} else {
 		line += ", waits with nobody yet"
+	}
+	return line + "\n"
+}
+
+func (w DashboardWaiting) shown() string {
+	line := "- " + string(w.ID) + " " + span(strings.ReplaceAll(w.Title, zeroWidth, ""), maxSubject) + ": " + span(w.Why, maxQuestion)
+	switch {
+	case w.Number > 0 && pagesPattern.MatchString(w.URL):
+		line += fmt.Sprintf(" ([#%d](%s))", w.Number, w.URL)
+	case w.Number > 0:
+		line += fmt.Sprintf(" (#%d)", w.Number)
+	}
+	if !w.Until.IsZero() {
+		line += ", not before " + at(w.Until)
 	}
 	return line + "\n"
 }

@@ -103,7 +103,7 @@ func TestDashboardKeepsItsSize(t *testing.T) {
 		many := d
 		many.Tracks = slices.Repeat(d.Tracks, n)
 		framed := pulls.Framed(pulls.Mark{}, pulls.DashboardBody(many))
-		if len(framed) > 60_000 || !utf8.ValidString(framed) || !strings.Contains(framed, "more") || !strings.Contains(framed, "/auxsync resume` – go on") {
+		if len(framed) > 60_000 || !utf8.ValidString(framed) || !strings.Contains(framed, "more") || !strings.Contains(framed, "/auxsync resume` – the track goes on") {
 			t.Errorf("%d tracks: %d bytes", n, len(framed))
 		}
 		checkMarkdown(t, framed, dashboardShape)

@@ -1,6 +1,7 @@
 package pulls
 
 import (
+	"slices"
 	"time"
 
 	"github.com/auxolotl/auxsync/forks"
@@ -18,6 +19,9 @@ type Input struct {
 	Ledger []forks.Row
 
 	Recorded []forks.Proposal
+	// Upstream is upstream's newest commit, or its newest release: what [forks.VerbLatest]
+	// asks for.
+	Upstream forks.Hash
 	// Found has every pair of branches under the track's proposal prefix.
 	Found map[forks.ProposalID]forks.Pair
 
@@ -32,6 +36,15 @@ type Input struct {
 	// Safe has the tips in Found that stay reachable from the fork's branch or
 	// state without the proposals' branches, in the state that this pass pushes.
 	Safe map[forks.Hash]bool
+
+	// Limits bound how much is asked, counted together with what Others ask; in Quiet
+	// hours nothing is opened. What may not be opened yet is recorded as [forks.Queued].
+	Limits forks.AskingLimits
+	Quiet  forks.QuietHours
+	Others Others
+	// Together lists wanted conflicts that one proposal can ask about: all patches of a
+	// list have one cause, and no two of them share a path.
+	Together [][]forks.PatchID
 }
 
 // Result is a decision: what the caller records, does and shows.
@@ -46,6 +59,9 @@ type Result struct {
 	// Cleanup deletes branches. It is applied after the state that holds
 	// Proposals has arrived, each with its lease.
 	Cleanup []forks.RefUpdate
+	// Keeps has the tips of people's commits in rounds that end: the state that holds
+	// Proposals has to keep them reachable, for Cleanup may delete their branches.
+	Keeps []forks.Hash
 	// Questions are asked for as long as they are returned.
 	Questions []forks.Decision
 	// Answers says in a sentence what came of each request of [Input.Asked], by id.
@@ -59,11 +75,16 @@ type Build struct {
 	Patch    forks.PatchID
 	Round    int
 	Conflict forks.Conflict
-	// Previous is set for a new round of a conflict that was merged with markers
-	// inside: fix then starts from the tree of Start, a person's commit that
+	// Previous is set for a new round: the one that ends. Start is set where that was
+	// merged with markers inside: fix then starts from its tree, a person's commit that
 	// must stay reachable, and onto may be that of Previous.
 	Previous forks.ProposalID
 	Start    forks.Hash
+	// Members has the conflicts of an umbrella, in stack order, Conflict being the first.
+	Members []forks.Conflict
+	// Work is the tip of what people have done in the previous round, which is carried
+	// over if it can be; zero if there is nothing.
+	Work forks.Hash
 }
 
 // Built completes the record of a build with the tips to push and the form of
@@ -84,7 +105,7 @@ func (r *Result) Built(id forks.ProposalID, tips forks.Pair, picked forks.Hash) 
 func PairRefs(track string, p forks.Proposal) []forks.RefUpdate {
 	return []forks.RefUpdate{
 		{Ref: forks.OntoRef(track, p.ID), New: p.Onto},
-		{Ref: forks.FixRef(track, p.ID), New: p.Fix},
+		{Ref: forks.FixRef(track, p.ID), New: p.Begins()},
 	}
 }
 
@@ -97,6 +118,9 @@ func Decide(in Input) Result {
 		rows:   map[forks.PatchID]forks.Row{},
 		live:   map[forks.PatchID]forks.ProposalID{},
 		again:  map[forks.PatchID]Build{},
+		queued: map[forks.PatchID]int{},
+		since:  map[forks.PatchID]time.Time{},
+		urged:  map[forks.ProposalID]bool{},
 		out:    Result{Answers: map[int64]string{}},
 	}
 	for _, c := range in.Wanted {
@@ -109,13 +133,7 @@ func Decide(in Input) Result {
 		d.rows[row.Patch] = row
 	}
 	d.settleAll()
-	for _, patch := range d.order {
-		if again, ok := d.again[patch]; ok {
-			d.open(again)
-		} else {
-			d.open(Build{Patch: patch, Conflict: d.wanted[patch]})
-		}
-	}
+	d.openAll()
 	return d.out
 }
 
@@ -127,24 +145,32 @@ type decider struct {
 	rows   map[forks.PatchID]forks.Row
 	live   map[forks.PatchID]forks.ProposalID
 	again  map[forks.PatchID]Build // new rounds
+	queued map[forks.PatchID]int   // the record of what waits and is wanted still
+	since  map[forks.PatchID]time.Time
+	urged  map[forks.ProposalID]bool // what waits and people asked for
 	out    Result
 }
 
 // settleAll decides about every recorded proposal. The live ones come first, so
-// that one is reopened only where no other is live; the result keeps the order
-// of the records.
+// that one is reopened only where no other is live, and those that wait last; the
+// result keeps the order of the records.
 func (d *decider) settleAll() {
 	actions := make([]forks.ProposalAction, len(d.in.Recorded))
 	d.out.Proposals = append([]forks.Proposal{}, d.in.Recorded...)
 	for _, live := range []bool{true, false} {
 		for i, was := range d.in.Recorded {
 			switch p := &d.out.Proposals[i]; {
-			case was.Status.Live() != live:
+			case was.Status.Live() != live || was.Status == forks.Queued:
 			case was.Status == forks.Cleaned:
 				d.hear(p, false, false)
 			default:
 				actions[i] = d.settle(p)
 			}
+		}
+	}
+	for i, was := range d.in.Recorded {
+		if was.Status == forks.Queued {
+			actions[i] = d.settleQueued(i)
 		}
 	}
 	for i, p := range d.out.Proposals {
@@ -170,8 +196,12 @@ func (d *decider) settle(p *forks.Proposal) forks.ProposalAction {
 	}
 	open := was.Live() && o.Sight != Closed
 	switch {
+	case turn.latest.ID != 0:
+		act.Action, act.Reason = d.latest(p, o, turn.latest)
 	case merged:
 		act.Action, act.Reason = d.merged(p, o)
+	case turn.split != nil:
+		act.Action, act.Reason = d.split(p, *turn.split)
 	case turn.open && !open:
 		act.Action, act.Reason = d.askAgain(p, o, turn)
 	case was.Live() && !turn.open && turn.request != 0:
@@ -184,7 +214,9 @@ func (d *decider) settle(p *forks.Proposal) forks.ProposalAction {
 		act.Action, act.Reason = d.settled(p, o)
 	}
 	if p.Status.Live() {
-		d.live[p.Patch] = p.ID
+		for _, patch := range p.Patches() {
+			d.live[patch] = p.ID
+		}
 	} else if was.Live() || was == forks.Declined && p.Status != was {
 		p.Closed = d.in.Now
 	}
@@ -196,6 +228,9 @@ func (d *decider) merged(p *forks.Proposal, o Observation) (forks.ActionKind, st
 	v, judged := d.in.Verdicts[p.ID]
 	if !judged {
 		return forks.ActKeep, "merged, not judged yet"
+	}
+	if p.Umbrella() && v.partly() {
+		return d.partly(p, o, v)
 	}
 	switch v.Kind {
 	case Taken, NoDifference:
@@ -219,14 +254,28 @@ func (d *decider) merged(p *forks.Proposal, o Observation) (forks.ActionKind, st
 
 // newRound ends p and asks again, beginning with what the person merged.
 func (d *decider) newRound(p *forks.Proposal, start forks.Hash, why string) (forks.ActionKind, string) {
-	conflict, wanted := d.wanted[p.Patch]
-	if !wanted { // the patch is blocked, and the conflict is still p's
-		conflict = p.Conflict
-		d.order = append(d.order, p.Patch)
+	for _, patch := range p.Patches() {
+		d.askOn(*p, patch, start)
 	}
-	d.again[p.Patch] = Build{Patch: p.Patch, Conflict: conflict, Previous: p.ID, Start: start}
 	p.Status, p.Reason = forks.Withdrawn, why+": asked again in a new round"
 	return forks.ActNewRound, p.Reason
+}
+
+// askOn asks about a patch of a proposal that ends in a new round, which begins with start.
+func (d *decider) askOn(p forks.Proposal, patch forks.PatchID, start forks.Hash) {
+	conflict, wanted := d.wanted[patch]
+	if !wanted { // the patch is blocked, and the conflict is still p's
+		conflict = p.ConflictOf(patch)
+		d.order = append(d.order, patch)
+	}
+	b := Build{Patch: patch, Conflict: conflict, Previous: p.ID, Start: start}
+	if !p.Umbrella() {
+		b.Conflict.Pin = p.Conflict.Pin // the old onto stands there
+		if fix := d.in.Found[p.ID].Fix; fix != p.Fix && fix != start {
+			b.Work = d.keep(fix)
+		}
+	}
+	d.again[patch] = b
 }
 
 // closed records a person's no, also where the conflict went away meanwhile.
@@ -247,10 +296,11 @@ func (d *decider) closed(p *forks.Proposal, o Observation) (forks.ActionKind, st
 func (d *decider) unanswered(p *forks.Proposal, o Observation) (forks.ActionKind, string) {
 	if why := d.unwanted(*p); why != "" {
 		p.Status, p.Reason = forks.Withdrawn, why
+		d.carryOn(p, o)
 		return forks.ActWithdraw, why
 	}
 	was := p.Status
-	p.Status, p.Reason, p.Settled = forks.Open, "", forks.Hash{}
+	p.Status, p.Reason, p.Settled = forks.Open, d.fewer(*p), forks.Hash{}
 	if o.Sight == FixTouched {
 		p.Reason = "a person works on it"
 		if d.in.Settled[p.ID] {
@@ -265,9 +315,8 @@ func (d *decider) unanswered(p *forks.Proposal, o Observation) (forks.ActionKind
 
 // settled follows the branches of a proposal that is over.
 func (d *decider) settled(p *forks.Proposal, o Observation) (forks.ActionKind, string) {
-	conflict, wanted := d.wanted[p.Patch]
-	asked := wanted && conflict.Cause == p.Conflict.Cause
-	if o.Sight == Reopened && asked && d.live[p.Patch] == "" {
+	asked := d.wants(*p)
+	if o.Sight == Reopened && asked && d.liveOf(*p) == "" {
 		return d.reopen(p)
 	}
 	if p.Status == forks.Declined {
@@ -300,40 +349,54 @@ func (d *decider) reopen(p *forks.Proposal) (forks.ActionKind, string) {
 	return forks.ActOpen, "its branches were pushed again"
 }
 
-// open asks about a conflict unless it is asked about, or was declined.
-func (d *decider) open(b Build) {
-	if d.live[b.Patch] != "" || d.declined(b.Patch, b.Conflict.Cause) {
-		return
-	}
+// name gives a build its round and id.
+func (d *decider) name(b *Build) {
 	b.Round = 1
 	for _, p := range d.out.Proposals {
-		if p.Patch == b.Patch && p.Conflict.Cause == b.Conflict.Cause {
+		if p.About(b.Patch) && p.Conflict.Cause == b.Conflict.Cause {
 			b.Round = max(b.Round, p.Round+1)
 		}
 	}
-	b.ID = forks.NewProposalID(d.in.Track, b.Patch, b.Conflict.Cause, b.Round)
-	for d.taken(b.ID) { // branches of that name that no record explains
+	b.ID = forks.NewProposalID(d.in.Track, b.Patch, b.Conflict.AskedOn(), b.Round)
+	for d.taken(b.ID) {
 		b.Round++
-		b.ID = forks.NewProposalID(d.in.Track, b.Patch, b.Conflict.Cause, b.Round)
+		b.ID = forks.NewProposalID(d.in.Track, b.Patch, b.Conflict.AskedOn(), b.Round)
 	}
-	p := forks.Proposal{
-		ID: b.ID, Patch: b.Patch, Round: b.Round, Status: forks.Open,
-		Conflict: b.Conflict, Opened: d.in.Now,
-	}
-	d.live[b.Patch] = b.ID
-	d.out.Proposals = append(d.out.Proposals, p)
-	d.out.Builds = append(d.out.Builds, b)
-	d.out.Actions = append(d.out.Actions, forks.ProposalAction{ID: b.ID, Patch: b.Patch, Action: forks.ActOpen, Reason: opening(b)})
 }
 
+// open asks about a conflict.
+func (d *decider) open(c candidate) {
+	b, reason := c.Build, opening(c.Build)
+	p := forks.Proposal{
+		ID: b.ID, Patch: b.Patch, Round: b.Round, Follows: b.Previous, Status: forks.Open,
+		Conflict: b.Conflict, Opened: d.in.Now, Members: membersOf(b),
+	}
+	for _, patch := range p.Patches() {
+		d.live[patch] = b.ID
+	}
+	if c.at < 0 {
+		d.out.Proposals = append(d.out.Proposals, p)
+	} else {
+		waited := d.out.Proposals[c.at]
+		p.Claimed, p.NotFor = waited.Claimed, waited.NotFor
+		d.out.Proposals[c.at] = p
+		reason += "; it has waited for its turn"
+	}
+	d.out.Builds = append(d.out.Builds, b)
+	d.out.Actions = append(d.out.Actions, forks.ProposalAction{ID: b.ID, Patch: b.Patch, Action: forks.ActOpen, Reason: reason})
+}
+
+// taken reports whether an id is that of another proposal, or of branches that no record
+// explains.
 func (d *decider) taken(id forks.ProposalID) bool {
 	found := d.in.Found[id]
-	return !found.Onto.IsZero() || !found.Fix.IsZero()
+	return !found.Onto.IsZero() || !found.Fix.IsZero() ||
+		slices.ContainsFunc(d.out.Proposals, func(p forks.Proposal) bool { return p.ID == id })
 }
 
 func (d *decider) declined(patch forks.PatchID, pin forks.Hash) bool {
 	for _, p := range d.out.Proposals {
-		if p.Status == forks.Declined && p.Patch == patch && p.Conflict.Cause == pin {
+		if p.Status == forks.Declined && p.About(patch) && p.Conflict.Cause == pin {
 			return true
 		}
 	}

@@ -203,7 +203,7 @@ func checkCase(t *testing.T, c decideCase) pulls.Result {
 	t.Helper()
 	id := c.record.ID
 	in := pulls.Input{
-		Track: track, Now: later, Wanted: c.wanted, Ledger: []forks.Row{c.row}, Recorded: []forks.Proposal{c.record},
+		Track: track, Now: later, Wanted: c.wanted, Ledger: []forks.Row{c.row}, Recorded: []forks.Proposal{c.record}, Upstream: hash(9),
 		Found:   map[forks.ProposalID]forks.Pair{id: c.found},
 		Settled: map[forks.ProposalID]bool{id: c.settled}, Safe: map[forks.Hash]bool{}, Asked: c.asked,
 	}

@@ -2,8 +2,14 @@
 // people to resolve one conflict; people are shown the words "conflict" or
 // "pull request". On plain git it is a pair of branches of the fork:
 //
-//	auxsync/<track>/onto/<id>   the cause, and the patches before this one
+//	auxsync/<track>/onto/<id>   the cause, or a newer commit of upstream where somebody
+//	                            wanted that, and the patches before this one
 //	auxsync/<track>/fix/<id>    that, plus one commit that presents the conflict
+//
+// Five or more patches that conflict with one commit of upstream, and share no path, are
+// asked about by one proposal, an umbrella: fix has a commit for each. What is merged is
+// cut by their paths; what is settled is taken in, and the rest is asked about in a new
+// round. Commands act on all of them; split asks about each by itself, for good.
 //
 // Everything here is pure: the caller reads refs and trees, and applies what
 // was decided.
@@ -21,6 +27,8 @@
 //     branches to build, branches to delete, questions to show.
 //  4. The caller builds the pairs (the text is [ConflictFile]), completes the
 //     records with [Result.Built], and pushes state and pairs as one.
+//     What people did in a round that ends (rounds.go) is carried over to the next one,
+//     or its text says where it is ([Result.CarriedOver], [Result.Keeps]).
 //  5. After that push it deletes what [Result.Cleanup] lists, each with its lease.
 //
 // # Order of work on the pages
@@ -54,9 +62,11 @@
 //
 //   - A stage has one comment on a page, whatever is lost, and at most one stage begins
 //     in a day, whatever the clock shows.
-//   - A patch has at most one live proposal.
+//   - A patch has at most one live proposal, be it by itself or as one of an umbrella.
 //   - A conflict that a person closed is never asked about again for the same
-//     patch and pin. A person who pushes both branches again reopens it, or where it was
+//     patch and cause, however upstream goes on; another cause is another question. A
+//     person who wants it on upstream's newest commit has it asked again, in a new round.
+//     A person who pushes both branches again reopens it, or where it was
 //     closed by words or on a page, a person who says so.
 //   - A branch that a person touched is deleted only if its tip stays reachable
 //     without it; otherwise it stays, and its proposal ends all the same.

@@ -28,6 +28,15 @@ const day = 24 * time.Hour
 // does.
 func DefaultSteps() Steps { return Steps{3 * day, 7 * day, 14 * day, 21 * day} }
 
+// Halfway are steps of which the first begins in the middle of a span, if that is earlier.
+// Of less than an hour nobody needs to be reminded.
+func (s Steps) Halfway(whole time.Duration) Steps {
+	if half := whole / 2; whole >= time.Hour && half < s[StageRemind-1] {
+		s[StageRemind-1] = half
+	}
+	return s
+}
+
 // WaitInput is what the clock of one conflict depends on.
 type WaitInput struct {
 	// Given is as in [forks.Waiting]; see [GivenTo].

@@ -27,18 +27,22 @@ type Reminding struct {
 	With []Asked
 	// Next is when the next stage begins; zero if there is none.
 	Next time.Time
+	// Begun is when this stage did.
+	Begun time.Time
 }
 
 // Remind says on the page of a conflict that it waits for a decision: with whom, what
 // to do, what happens next and when, and how to have no more reminders. It names nobody
 // as late. The first one is for who is assigned alone: a team is not mentioned there.
 func Remind(c Case, r Reminding) Reminder {
-	if r.Stage == 0 || !c.asks() {
+	if !c.asks() || r.Stage == 0 && c.Parked == nil {
 		return Reminder{}
 	}
 	var b strings.Builder
 	people, teams := sortedApart(r.With)
 	switch {
+	case r.Stage == 0:
+		b.WriteString("This waits for a decision.\n")
 	case r.Stage == StageRemind && len(people) > 0:
 		fmt.Fprintf(&b, "%s: this waits for a decision, and it is with you.\n", persons(people, true))
 	case r.Stage == StageRemind:
@@ -51,6 +55,9 @@ func Remind(c Case, r Reminding) Reminder {
 		}
 		b.WriteString(".\n")
 	}
+	if goes := r.branch(c); goes != "" {
+		fmt.Fprintf(&b, "\n**The branch.** %s\n", goes)
+	}
 	tap := ""
 	if suggested, _, _ := c.tappable(); suggested > 0 && c.Proposal.Status == forks.Open {
 		tap = "commit the suggestions under **Files changed**, or "
@@ -59,14 +66,28 @@ func Remind(c Case, r Reminding) Reminder {
 	fmt.Fprintf(&b, "\n**What happens next.** %s\n", r.next())
 	fmt.Fprintf(&b, "\n**No more reminders:** the label `hold` stops them while it is on, `/auxsync not mine` gives this to somebody else and asks for no reason, `/auxsync pause` lets all of %s rest.\n",
 		told(c.Track, maxGlance))
-	return Reminder{Stage: min(r.Stage, StageDuty), Text: unmarked(b.String())}
+	return Reminder{Stage: max(StageRemind, min(r.Stage, StageDuty)), Text: unmarked(b.String())}
+}
+
+// branch says when the branch goes on without the patch, or that it does; "" if it does
+// neither.
+func (r Reminding) branch(c Case) string {
+	branch := told(c.Branch, maxBranch)
+	switch {
+	case c.Parked != nil:
+		return fmt.Sprintf("%s goes on without this patch since %s. It comes back in its place once this is decided.", branch, moment(c.Parked.At))
+	case !c.Deadline.IsZero() && c.Deadline.After(r.Begun):
+		return fmt.Sprintf("In %s, at %s, %s goes on without this patch, which comes back in its place once this is decided.",
+			forks.Span(c.Deadline.Sub(r.Begun).Round(time.Minute)), moment(c.Deadline), branch)
+	}
+	return ""
 }
 
 // next says what the next stage is, if it is not decided before.
 func (r Reminding) next() string {
 	date := r.Next.UTC().Format("2006-01-02")
 	switch r.Stage {
-	case StageRemind:
+	case 0, StageRemind:
 		return "If it still waits on " + date + ", others are asked as well."
 	case StageOthers:
 		return "If it still waits on " + date + ", who is on duty is asked as well, and the label `" + DecisionLabel + "` marks it."

@@ -89,34 +89,29 @@ func (h Hearing) answer(c forks.PullComment, commands []Command, st forks.Standi
 
 // refusal says why a command cannot be taken from somebody, "" if it can.
 func (h Hearing) refusal(c Command, by string, st forks.Standing) string {
+	use, _ := forks.CommandOf(c.Verb)
+	onDashboard := h.Proposal.ID == ""
 	switch {
 	case c.Err != "":
 		return c.Err
-	case h.Proposal.ID == "":
-		return h.refusalHere(c, st)
-	case !c.Verb.OfConflict():
+	case onDashboard && use.Places&forks.OnDashboard == 0:
+		return "`" + string(c.Verb) + "` is about one conflict: write it on its pull request; here there are " + verbList(forks.OnDashboard)
+	case !onDashboard && use.Places&forks.OnConflict == 0:
+		return "`" + string(c.Verb) + "` is about a track: write it on the dashboard"
+	case onDashboard && use.Names && c.Track == "":
+		return "`" + string(c.Verb) + "` needs the name of a track here"
+	case onDashboard, !use.About.Has(forks.AboutConflict):
 		return h.refusalOfTrack(c, st)
 	case c.Track != "" && c.Track != h.Track:
 		return "here `" + string(c.Verb) + "` is about this pull request and not about another track"
-	case isOver(h.Proposal.Status):
+	case isOver(h.Proposal.Status) && c.Verb != forks.VerbUndo:
 		return "this conflict is over"
-	case c.Verb == forks.VerbMine:
-		if h.assigned(by) || h.mayClaim(by, st) {
-			return ""
-		}
+	case use.Right == forks.AskedMay && !h.assigned(by) && !h.mayClaim(by, st):
 		return "taking a conflict on is for who may be asked about it, and for who may push to this repository"
-	case h.assigned(by) || st.Write:
+	case use.Right == forks.AskedMay, h.assigned(by), st.Write:
 		return ""
 	}
 	return "`" + string(c.Verb) + "` is for who is assigned here and for who may push to this repository"
-}
-
-// refusalHere is about a command on the dashboard.
-func (h Hearing) refusalHere(c Command, st forks.Standing) string {
-	if !ofTrack(c.Verb) {
-		return "`" + string(c.Verb) + "` is about one conflict: write it on its pull request; here there are `pause`, `resume` and `retry`"
-	}
-	return h.refusalOfTrack(c, st)
 }
 
 // refusalOfTrack is about a command for tracks.
@@ -150,10 +145,10 @@ func (h Hearing) tracks(c Command) []string {
 // asks once.
 func (h Hearing) request(c forks.PullComment, command Command, track string, st forks.Standing, n int) forks.Request {
 	r := forks.Request{
-		Track: track, Verb: command.Verb, Who: c.By, Because: command.Because, At: c.At,
+		Track: track, Verb: command.Verb, Arg: command.Arg, Who: c.By, Because: command.Because, At: c.At,
 		Source: fmt.Sprintf("comment %d", c.ID), URL: c.URL,
 	}
-	if command.Verb.OfConflict() {
+	if use, _ := forks.CommandOf(command.Verb); use.About.Has(forks.AboutConflict) {
 		r.Proposal = h.Proposal.ID
 	}
 	if st.Login != "" {
@@ -263,7 +258,8 @@ func (p *page) take(a Answer) {
 		if r.Verb == forks.VerbMine && !has(p.seen.Assignees, r.Who) {
 			p.rec.Assignees = without(p.rec.Assignees, []string{r.Who})
 		}
-		if r.Verb == forks.VerbRetry && p.wish.Proposal.ID != "" && p.seen.State == forks.PullClosed {
+		again := r.Verb == forks.VerbRetry || r.Verb == forks.VerbUndo && !isOver(p.wish.Proposal.Status)
+		if again && p.wish.Proposal.ID != "" && p.seen.State == forks.PullClosed {
 			p.rec.Declined = true
 		}
 	}

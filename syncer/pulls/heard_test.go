@@ -123,8 +123,8 @@ func TestARefusalEchoesNothingAndNotifiesNobody(t *testing.T) {
 	s.comment("e`ve\u202e@all", "/auxsync @mona fixes #1 <img src=x>\n/auxsync drop because @mona")
 	s.in.Standings["e`ve\u202e@all"] = forks.Standing{}
 	e := s.decide().Effects[0]
-	const want = "``e`ve\\u202e@all``: nothing was done, because there is no such command, only `take upstream`, `keep ours`, `drop`, `retry`, " +
-		"`mine`, `not mine`, `pause` and `resume`.\n\n<!-- auxsync:comment refused by 1b5920e53e64 -->"
+	const want = "``e`ve\\u202e@all``: nothing was done, because there is no such command, only `take upstream`, `keep ours`, `drop`, `park`, `unpark`, `latest`, `split`, `retry`, " +
+		"`mine`, `not mine`, `undo`, `pause`, `resume`, `rollback` and `accept`.\n\n<!-- auxsync:comment refused by 1b5920e53e64 -->"
 	if e.Body != want {
 		t.Errorf("%s", e.Body)
 	}

@@ -57,6 +57,7 @@ func (w *world) input(t *rapid.T) pulls.Input {
 	w.passes++
 	in := pulls.Input{
 		Track: track, Now: now.Add(time.Duration(w.passes) * time.Hour), Recorded: w.records, Found: maps.Clone(w.found),
+		Upstream: hash(rapid.SampledFrom([]byte{7, 8, 9, 10}).Draw(t, "upstream")),
 		Verdicts: map[forks.ProposalID]pulls.Verdict{}, Settled: map[forks.ProposalID]bool{}, Safe: map[forks.Hash]bool{},
 	}
 	for _, patch := range []forks.PatchID{"p1", "p2", "p3"} {
@@ -87,9 +88,9 @@ func (w *world) ask(t *rapid.T, in *pulls.Input) {
 			w.records[i].Number = 12
 		}
 		for range rapid.IntRange(0, 2).Draw(t, "requests") {
-			verb := rapid.SampledFrom([]forks.Verb{forks.VerbDecline, forks.VerbReopen, forks.VerbRetry, forks.VerbMine, forks.VerbNotMine}).Draw(t, "verb")
+			verb := rapid.SampledFrom([]forks.Verb{forks.VerbDecline, forks.VerbReopen, forks.VerbRetry, forks.VerbLatest, forks.VerbMine, forks.VerbNotMine}).Draw(t, "verb")
 			in.Asked = append(in.Asked, forks.Request{ID: int64(len(in.Asked) + 1), Proposal: p.ID, Verb: verb, Who: "mona"})
-			if verb == forks.VerbRetry || verb == forks.VerbReopen {
+			if verb == forks.VerbRetry || verb == forks.VerbReopen || verb == forks.VerbLatest {
 				w.closed[string(p.Patch)+p.Conflict.Cause.String()] = false
 			}
 		}
@@ -215,7 +216,7 @@ func (w *world) checkCleanup(t *rapid.T, in pulls.Input, r pulls.Result) {
 		if u.Old != tip || u.Old.IsZero() || !u.New.IsZero() || p.Status.Live() {
 			t.Fatalf("cleanup %+v of %+v", u, p)
 		}
-		if !in.Safe[tip] && (tip != ours || part[4] == "fix" && p.Touched) {
+		if !in.Safe[tip] && !slices.Contains(r.Keeps, tip) && (tip != ours || part[4] == "fix" && p.Touched) {
 			t.Fatalf("cleanup %+v deletes a person's work", u)
 		}
 	}

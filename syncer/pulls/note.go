@@ -3,6 +3,7 @@ package pulls
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/auxolotl/auxsync/forks"
 )
@@ -34,6 +35,19 @@ type Note struct {
 	Author   forks.Person
 	Message  string // the patch's whole message
 	Conflict forks.Conflict
+	// Deadline is when the branch goes on without the patch, zero if it does not; Parked
+	// why it does already.
+	Deadline time.Time
+	Parked   *forks.Out
+	// Earlier are the conflicts about the patch that people were asked before, see
+	// [EarlierOf]; AlsoFor the fork's other tracks that wait for this answer.
+	Earlier []forks.Proposal
+	AlsoFor []string
+	// Members are the patches of an umbrella; Conflict has the files of all of them then,
+	// and Subject, Author and Message are of the first. See [NoteMember].
+	Members []NoteMember
+	// Carry is what became of people's work in the round before; nil if there was none.
+	Carry *forks.Carry
 }
 
 // FixMessage is the message of the commit on fix. It notifies and links nobody.
@@ -50,7 +64,12 @@ This patch of the fork conflicts with upstream's commit %s.
 // format nor notify nor link anything.
 func ConflictFile(n Note) []byte {
 	var b strings.Builder
-	cause := func(b *strings.Builder) { n.theCause(b, plainCommit) }
+	cause := func(b *strings.Builder) {
+		n.theCause(b, plainCommit)
+		n.theWork(b)
+		n.alsoFor(b)
+		n.theEarlier(b, linkPlain)
+	}
 	for i, part := range []func(*strings.Builder){n.whatMergingDoes, n.thePatch, cause, n.theFiles, n.theWays, n.whatHappensNext} {
 		if i > 0 {
 			b.WriteByte('\n')
@@ -71,9 +90,9 @@ func (n Note) fix() string {
 func (n Note) local() string { return "auxsync-" + string(n.ID) }
 
 func (n Note) whatMergingDoes(b *strings.Builder) {
-	fmt.Fprintf(b, "# Conflict %s: a patch of this fork needs your decision\n\n", n.ID)
-	fmt.Fprintf(b, "**What merging does.** %s is only a helper branch: merging %s into it tells auxsync what the patch should be from now on, and changes nothing that people use. %s follows with the next publication.\n",
-		span(n.onto(), maxPath), span(n.fix(), maxPath), span(n.Branch, maxPath))
+	fmt.Fprintf(b, "# Conflict %s: %s of this fork %s your decision\n\n", n.ID, n.one("a patch", count(len(n.Members), "patch")), n.one("needs", "need"))
+	fmt.Fprintf(b, "**What merging does.** %s is only a helper branch: merging %s into it tells auxsync what the %s should be from now on, and changes nothing that people use. %s follows with the next publication.\n",
+		span(n.onto(), maxPath), span(n.fix(), maxPath), n.one("patch", "patches"), span(n.Branch, maxPath))
 	b.WriteString("\n**Undo.** Until auxsync has taken it in, put the helper branch back:\n\n")
 	b.WriteString(block("sh", n.undo()))
 	fmt.Fprintf(b, "\nAfter that, change %s with an ordinary commit. Its earlier tips are kept below %s.\n",
@@ -81,6 +100,10 @@ func (n Note) whatMergingDoes(b *strings.Builder) {
 }
 
 func (n Note) thePatch(b *strings.Builder) {
+	if len(n.Members) > 0 {
+		n.thePatches(b)
+		return
+	}
 	fmt.Fprintf(b, "## What the patch is for\n\n%s, by %s (patch %s)\n", span(n.Subject, maxSubject), span(n.Author.Name, maxSubject), span(string(n.Conflict.Patch), maxSubject))
 	if lines := excerpt(n.Message); len(lines) > 0 {
 		b.WriteString("\n" + block("text", lines...))
@@ -112,15 +135,16 @@ func (n Note) theCause(b *strings.Builder, show func(forks.Hash) string) {
 	if !c.Inner.IsZero() {
 		commit = c.Inner
 	}
-	fmt.Fprintf(b, "Since this commit of it the patch no longer applies:\n\n%s\n\nby %s, with thanks for the work; commit %s",
-		span(c.CauseSubject, maxSubject), span(c.CauseAuthor.Name, maxSubject), show(commit))
+	fmt.Fprintf(b, "Since this commit of it the %s no longer %s:\n\n%s\n\nby %s, with thanks for the work; commit %s",
+		n.one("patch", "patches"), n.one("applies", "apply"), span(c.CauseSubject, maxSubject), span(c.CauseAuthor.Name, maxSubject), show(commit))
 	if !c.Inner.IsZero() {
 		fmt.Fprintf(b, ", which came in with the merge %s", show(c.Cause))
 	}
 	b.WriteString(".\n")
 	if !c.Clean.IsZero() {
-		fmt.Fprintf(b, "The newest upstream commit on which the patch applies is %s.\n", show(c.Clean))
+		fmt.Fprintf(b, "The newest upstream commit on which the %s %s is %s.\n", n.one("patch", "patches"), n.one("applies", "apply"), show(c.Clean))
 	}
+	n.thePin(b, show)
 	if c.CausePatch != "" {
 		fmt.Fprintf(b, "\nIt is not upstream's change itself that is in the way, but the form that the earlier patch %s of this fork has since then.\n", span(string(c.CausePatch), maxSubject))
 	}
@@ -150,7 +174,7 @@ func (n Note) theFiles(b *strings.Builder) {
 			}
 			last = g.title
 		}
-		fmt.Fprintf(b, "\n- %s (%s)\n", span(string(f.Path), maxPath), span(string(f.Kind), maxSubject))
+		fmt.Fprintf(b, "\n- %s (%s)%s\n", span(string(f.Path), maxPath), span(string(f.Kind), maxSubject), n.whose(f.Path))
 		if f.Message != "" {
 			fmt.Fprintf(b, "  git says: %s\n", span(f.Message, maxSubject))
 		}

@@ -2,6 +2,7 @@ package pulls
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/auxolotl/auxsync/forks"
 )
@@ -10,8 +11,11 @@ import (
 // more, or gives "" if it must. A blocked patch keeps its proposal: somebody may
 // be at work on it, and its conflict is likely to be wanted again.
 func (d *decider) unwanted(p forks.Proposal) string {
-	if other := d.live[p.Patch]; other != "" {
+	if other := d.liveOf(p); other != "" {
 		return "the same patch is asked about in " + string(other)
+	}
+	if p.Umbrella() {
+		return d.noneWanted(p)
 	}
 	if c, wanted := d.wanted[p.Patch]; wanted {
 		if c.Cause == p.Conflict.Cause {
@@ -30,6 +34,9 @@ func (d *decider) unwanted(p forks.Proposal) string {
 	case forks.Kept, forks.Adapted:
 		return "solved elsewhere: the patch is clean again"
 	case forks.Resolved:
+		if strings.HasPrefix(row.By, "memory ") {
+			return "resolved by memory: " + row.Reason
+		}
 		return "settled by a resolution " + by
 	case forks.Upstreamed:
 		return "upstream took the patch"
@@ -50,10 +57,19 @@ func (d *decider) unwanted(p forks.Proposal) string {
 // opening says why a proposal is opened.
 func opening(b Build) string {
 	what := "conflicts with upstream's " + b.Conflict.Cause.Short()
+	if len(b.Members) > 0 {
+		what = count(len(b.Members), "patch") + " conflict with upstream's " + b.Conflict.Cause.Short()
+	}
 	if b.Conflict.CausePatch != "" {
 		what = "conflicts with the new form of " + string(b.Conflict.CausePatch)
 	}
-	if b.Previous != "" {
+	if !b.Conflict.Pin.IsZero() {
+		what += ", asked on its newest commit " + b.Conflict.Pin.Short()
+	}
+	switch {
+	case b.Previous != "" && b.Start.IsZero():
+		what += fmt.Sprintf("; round %d, after %s", b.Round, b.Previous)
+	case b.Previous != "":
 		what += fmt.Sprintf("; round %d, from what was merged in %s", b.Round, b.Previous)
 	}
 	return what
@@ -61,8 +77,7 @@ func opening(b Build) string {
 
 // ask adds the question of a declined proposal whose conflict is still there.
 func (d *decider) ask(p forks.Proposal) {
-	c, wanted := d.wanted[p.Patch]
-	if p.Status != forks.Declined || !wanted || c.Cause != p.Conflict.Cause {
+	if p.Status != forks.Declined || !d.wants(p) {
 		return
 	}
 	question := fmt.Sprintf("conflict %s with upstream's %s was closed without merging, so it is not asked again: "+

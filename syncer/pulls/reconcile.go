@@ -146,6 +146,7 @@ func (p *page) open(o forks.Opening) {
 func (p *page) decide() {
 	p.observe()
 	p.rec.Waiting = p.wish.Waiting
+	p.rec.Held = slices.ContainsFunc(p.seen.Labels, func(label string) bool { return strings.EqualFold(label, forks.HoldLabel) })
 	writes := !p.wish.Quiet
 	if writes {
 		p.shape()

@@ -25,6 +25,9 @@ var (
 // Title is the title of the pull request about a conflict: one line of at most 256
 // characters that notifies and links nobody.
 func Title(c Case) string {
+	if len(c.Members) > 0 {
+		return umbrellaTitle(c)
+	}
 	topic, patch := topicOf(c.Subject)
 	other, cause := topicOf(c.Conflict.CauseSubject)
 	if moved := movedPattern.FindStringSubmatch(cause); moved != nil {
@@ -89,6 +92,9 @@ func (c Case) extent() string {
 func count(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
+	}
+	if what == "patch" {
+		return fmt.Sprintf("%d patches", n)
 	}
 	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -34,6 +34,9 @@ type Verdict struct {
 	// [Commands.Settle].
 	Verb    forks.Verb
 	Because string // hostile
+	// Members says what each patch of an umbrella came to, in stack order; Kind is then
+	// what they all came to, and of no account where they differ.
+	Members []MemberVerdict
 }
 
 // maxPathsNamed limits how many paths a reason lists.

@@ -3,6 +3,7 @@ package pulls
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/auxolotl/auxsync/forks"
 )
@@ -11,16 +12,17 @@ import (
 // theFiles begins.
 func (n Note) theWays(b *strings.Builder) {
 	b.WriteString("## Ways to settle it\n")
-	b.WriteString("\n**Keep the patch, in a form that fits.** Settle each file as said there, then:\n\n")
+	fmt.Fprintf(b, "\n**Keep the %s, in a form that fits.** Settle each file as said there, then:\n\n", n.one("patch", "patches"))
 	b.WriteString(block("sh", n.keep(true)...))
 	fmt.Fprintf(b, "\nOr, with others to look at it first: push to %s instead, and merge that branch into %s when all agree; a merge, a fast-forward and a squash are all fine.\n",
 		span(n.fix(), maxPath), span(n.onto(), maxPath))
 
-	b.WriteString("\n**Drop the patch.** Make the files what they are without it:\n\n")
+	fmt.Fprintf(b, "\n**Drop the %s.** Make the files what they are without %s:\n\n", n.one("patch", "patches, all of them"), n.one("it", "them"))
 	b.WriteString(block("sh", n.drop()...))
+	n.waysApart(b)
 
-	fmt.Fprintf(b, "\n**Decide nothing.** Delete the branch %s. You are not asked again about this patch and this upstream commit; the patch stays listed as undecided.\n",
-		span(n.fix(), maxPath))
+	fmt.Fprintf(b, "\n**Decide nothing.** Delete the branch %s. You are not asked again about %s and this upstream commit; %s listed as undecided.\n",
+		span(n.fix(), maxPath), n.one("this patch", "these patches"), n.one("the patch stays", "the patches stay"))
 }
 
 // begin brings the fix branch into the reader's clone.
@@ -49,7 +51,7 @@ func (n Note) keep(conflictFile bool) []string {
 func (n Note) drop() []string {
 	return []string{
 		"git restore --source=" + n.Onto.String() + " --staged --worktree -- :/",
-		"git commit -m 'Drop the patch'",
+		"git commit -m 'Drop the " + n.one("patch", "patches") + "'",
 		n.push(),
 	}
 }
@@ -84,13 +86,33 @@ func (n Note) whatHappensNext(b *strings.Builder) {
 
 // next tells what auxsync does, as a list; unsettled is what may not be left inside.
 func (n Note) next(unsettled string) string {
-	return fmt.Sprintf(`- Neither branch moves while upstream moves on. What you push to %s is yours: auxsync never overwrites it.
+	if len(n.Members) > 0 {
+		return n.nextOfAll()
+	}
+	return n.branchWaits() + fmt.Sprintf(`- Neither branch moves while upstream moves on. What you push to %s is yours: auxsync never overwrites it.
 - At its next pass after the merge auxsync takes the difference between %s as it is now (%s) and what you merged as the patch's new form. Message and author stay the patch's own; you are recorded as who resolved it. Then it deletes both helper branches, unless they hold work of yours that was not merged.
 - As long as %s is inside, nothing is taken in, and a new round starts from what you merged.
 - Changes to files that belong neither to the patch nor to this conflict are not taken in either: somebody is asked first.
 - If upstream settles the conflict by itself, it is withdrawn, and no decision is needed.
 `, span(n.fix(), maxPath), span(n.onto(), maxPath), span(n.Onto.Short(), maxPath), unsettled)
 }
+
+// branchWaits says, as an item of a list, how long the branch waits for an answer, or
+// that it went on.
+func (n Note) branchWaits() string {
+	const back = "comes back in its place once this is decided"
+	switch {
+	case n.Parked != nil:
+		return fmt.Sprintf("- %s goes on without this patch since %s: %s. The patch %s.\n", span(n.Branch, maxPath), moment(n.Parked.At), span(n.Parked.Reason, maxSubject), back)
+	case !n.Deadline.IsZero():
+		return fmt.Sprintf("- %s waits for an answer until %s; then the branch goes on without this patch, which %s. A commit about security upstream may not wait that long.\n",
+			span(n.Branch, maxPath), moment(n.Deadline), back)
+	}
+	return ""
+}
+
+// moment is a time as people read it.
+func moment(at time.Time) string { return at.UTC().Format("2006-01-02 15:04 MST") }
 
 // url is the fork's address as a word of a command.
 func (n Note) url() string { return forks.ShellWord(publicAddress(n.Fork)) }
