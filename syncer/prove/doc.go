@@ -35,6 +35,27 @@
 //   - What needs no merging is not repeated, nor what was [Confirmed] before with the
 //     same result.
 //
+// # The account of a stranger
+//
+// [Account] holds what a fork has published, pass by pass, against its upstream and its own
+// records. Anybody can have it made, and it believes nothing that the fork says:
+//
+//   - Each published tip stands on a commit of what the track follows, and its patches
+//     replayed on that in their order give exactly its tree.
+//   - Every commit in it is a patch of the ledger, a listed marker with the base's tree, or
+//     one that people pushed and that has its row. Each patch has its author, and the
+//     change that its form of before gives there.
+//   - The ledger law holds between each two states: nothing vanishes in between.
+//   - What is missing has a decision that can be looked up: upstream has the named commit
+//     and the change is empty there; a resolution's commit names who and in which conflict;
+//     a revert is by who is named; somebody is asked; what blocks is missing itself.
+//   - Every commit that is named can be reached from the fork's refs.
+//
+// What it cannot see: who gave a command, where no commit of theirs tells; and what a
+// person's own merge made of a patch, beyond that the tip's tree bounds it. A [Evidence]
+// with the objects of both remotes answers what it asks; what does not hold is a finding,
+// never an error.
+//
 // # Example
 //
 // A plan that forgot the patch p1 of the stack:

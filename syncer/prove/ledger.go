@@ -160,8 +160,10 @@ func (c *check) asked() {
 	}
 	asked := map[forks.PatchID]bool{}
 	for _, p := range c.after.Proposals {
-		if p.Status.Live() || p.Status == forks.Declined {
-			asked[p.Patch] = true
+		if p.Status.Pending() || p.Status == forks.Declined {
+			for _, patch := range p.Patches() {
+				asked[patch] = true
+			}
 		}
 	}
 	for _, r := range c.plan.Outcomes {
@@ -186,13 +188,21 @@ func (c *check) proposals() {
 			c.breach(name, "stands twice in the new state")
 		}
 		ids[p.ID] = true
-		if !p.Status.Live() {
+		if !p.Status.Pending() {
 			continue
 		}
-		if live[p.Patch] {
-			c.breach(patch(p.Patch), "is asked about in two conflicts at once")
+		for _, id := range p.Patches() {
+			if live[id] {
+				c.breach(patch(id), "is asked about in two conflicts at once")
+			}
+			live[id] = true
 		}
-		live[p.Patch] = true
+		if p.Status == forks.Queued {
+			if p.Waits == nil || !p.Onto.IsZero() || !p.Fix.IsZero() || !p.Opened.IsZero() || !p.Given.IsZero() || !p.Deadline.IsZero() {
+				c.breach(name, "waits to be asked, and its time has begun all the same")
+			}
+			continue
+		}
 		if p.Onto.IsZero() || p.Fix.IsZero() {
 			c.breach(name, "has no branch tips")
 		}

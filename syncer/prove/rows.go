@@ -94,7 +94,7 @@ func (c *check) row(r *forks.Row) {
 		c.breach(name, "has the outcomes %q and %q, which must both be outcomes", r.Ahead, r.Published)
 		return
 	}
-	if !slices.Contains(Pairs()[r.Ahead], r.Published) {
+	if !slices.Contains(Pairs()[r.Ahead], r.Published) && !c.returned(r) {
 		c.breach(name, "cannot be %s at upstream's tip and %s where published", r.Ahead, r.Published)
 	}
 	if c.plan.Base.New == c.plan.UpstreamTip && r.Ahead != r.Published && r.Published != forks.Parked {
@@ -105,6 +105,12 @@ func (c *check) row(r *forks.Row) {
 		c.breach(name, "is %s where published, and its new commit is %q", r.Published, r.New)
 	}
 	c.place(r)
+}
+
+// returned: a rollback may bring back what people had ended or parked since.
+func (c *check) returned(r *forks.Row) bool {
+	back := c.after.Rollback
+	return back != nil && slices.ContainsFunc(back.Returned, func(o forks.Returned) bool { return o.Patch == r.Patch })
 }
 
 func valid(o forks.Outcome) bool { return slices.Contains(forks.Outcomes(), o) }
