@@ -8,13 +8,12 @@ import (
 	"time"
 
 	"github.com/auxolotl/auxsync/forks"
-	"github.com/auxolotl/auxsync/syncer/repo"
 )
 
 // agree checks that the state ref is the newest that there was. One that was moved
 // back or deleted would forget decisions, and a pass from it would begin again
 // where others have been.
-func (v *visit) agree(ctx context.Context, q *repo.Quarantine, old *recorded) error {
+func (v *visit) agree(ctx context.Context, q Quarantine, old *recorded) error {
 	var newest forks.Hash
 	if v.Store != nil {
 		var err error
@@ -54,7 +53,7 @@ func (v *visit) newestArchive() int {
 }
 
 // restore says how to put the state ref back.
-func (v *visit) restore(q *repo.Quarantine, newest forks.Hash) string {
+func (v *visit) restore(q Quarantine, newest forks.Hash) string {
 	if _, _, err := q.Object(newest); newest.IsZero() || err != nil {
 		return "restore it from where its newest commit still is: a backup, a mirror, or the forge's log of pushes"
 	}

@@ -19,7 +19,7 @@ import (
 // apply carries a decision out, in an order that survives a crash at any point:
 // objects durable in the cache, intent durable in the store, one atomic push, a
 // look at what arrived, and only then the index and the cleaning up.
-func (v *visit) apply(ctx context.Context, q *repo.Quarantine, old *recorded, d decision) (Outcome, error) {
+func (v *visit) apply(ctx context.Context, q Quarantine, old *recorded, d decision) (Outcome, error) {
 	out := d.outcome()
 	if err := v.indexHistory(ctx, q, old); err != nil {
 		return out, err
@@ -32,6 +32,11 @@ func (v *visit) apply(ctx context.Context, q *repo.Quarantine, old *recorded, d 
 			return out, err
 		}
 	}
+	if out.Written {
+		if err := v.tellTurn(ctx, old, d.plan); err != nil {
+			return out, err
+		}
+	}
 	if err := v.take(ctx, d, &out); err != nil {
 		return out, err
 	}
@@ -41,7 +46,9 @@ func (v *visit) apply(ctx context.Context, q *repo.Quarantine, old *recorded, d 
 		}
 	}
 	expected = expected.after(v.track, d.plan.Cleanup)
-	seen := v.seen(expected, d.plan)
+	next := sooner(wakes(d.plan.State), d.next)
+	seen := v.seen(expected, d.plan, next)
+	out.Next = next
 	if d.plan.Base.Old.IsZero() || d.plan.Stopped != nil || d.plan.Paused != nil {
 		// An adoption only looked: the first pass is still to come. A track that is
 		// stopped or paused is not quiet: every pass says why.
@@ -50,7 +57,12 @@ func (v *visit) apply(ctx context.Context, q *repo.Quarantine, old *recorded, d 
 	if err := v.Store.SetFingerprint(ctx, v.track.Fork, v.track.Name, seen); err != nil {
 		return out, err
 	}
-	return out, nil
+	if !out.Written {
+		return out, nil
+	}
+	var err error
+	out.Wakes, err = v.toWake(ctx, v.track)
+	return out, err
 }
 
 // grace is how long a publication that has begun goes on after it was told to end.
@@ -69,7 +81,7 @@ func (v *visit) finishing(ctx context.Context) (context.Context, context.CancelF
 
 // publish pushes what the plan would push, as one, looks that it arrived, and writes
 // it into the index.
-func (v *visit) publish(ctx context.Context, q *repo.Quarantine, d decision, out *Outcome) error {
+func (v *visit) publish(ctx context.Context, q Quarantine, d decision, out *Outcome) error {
 	v.opts.say("publishing")
 	crash.At("planned")
 	if err := q.Pack(ctx, tips(d.plan.WouldPush), v.known()); err != nil {
@@ -92,7 +104,7 @@ func (v *visit) publish(ctx context.Context, q *repo.Quarantine, d decision, out
 		return fmt.Errorf("index pass %d of %s: %w", d.plan.Pass, v.track.Name, err)
 	}
 	crash.At("indexed")
-	return v.tellEvents(ctx, d.plan)
+	return v.tellEvents(ctx, d)
 }
 
 // tips lists the ids that updates set.
@@ -191,7 +203,7 @@ func (f found) ref(t forks.Track, ref forks.Ref) forks.Hash {
 
 // cleanUp deletes the branches of settled proposals and archives beyond their
 // time, once the state that makes them superfluous stands on the fork.
-func (v *visit) cleanUp(ctx context.Context, q *repo.Quarantine, p *forks.Plan) error {
+func (v *visit) cleanUp(ctx context.Context, q Quarantine, p *forks.Plan) error {
 	old, err := v.oldArchives(ctx, q, *p)
 	if err != nil {
 		return err
@@ -211,7 +223,8 @@ func (v *visit) cleanUp(ctx context.Context, q *repo.Quarantine, p *forks.Plan) 
 }
 
 // tellEvents adds to the history what people may want to read there.
-func (v *visit) tellEvents(ctx context.Context, p forks.Plan) error {
+func (v *visit) tellEvents(ctx context.Context, d decision) error {
+	p := d.plan
 	add := func(kind, text string) error {
 		return v.Store.AddEvent(ctx, forks.Event{Fork: v.track.Fork, Track: v.track.Name, Pass: p.Pass, At: p.State.At, Kind: kind, Text: text})
 	}
@@ -227,8 +240,13 @@ func (v *visit) tellEvents(ctx context.Context, p forks.Plan) error {
 			return err
 		}
 	}
+	for _, t := range d.news {
+		if err := add(t.kind, t.text); err != nil {
+			return err
+		}
+	}
 	for _, a := range p.Proposals {
-		if a.Action == forks.ActKeep {
+		if a.Action == forks.ActKeep || a.Action == forks.ActWait && !begins(p.State, a.ID) {
 			continue
 		}
 		if err := add("conflict "+string(a.Action), string(a.ID)+" of "+string(a.Patch)+": "+a.Reason); err != nil {

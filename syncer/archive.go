@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/auxolotl/auxsync/forks"
-	"github.com/auxolotl/auxsync/syncer/repo"
 )
 
 // An archive is kept while it is among the newest 50 or younger than 90 days.
@@ -18,7 +17,7 @@ const (
 // oldArchives lists the archive refs that may go: beyond the newest 50, older than
 // 90 days, and holding nothing that is not reachable otherwise. Once one has to
 // stay, the older ones are asked about all the same: each by itself.
-func (v *visit) oldArchives(ctx context.Context, q *repo.Quarantine, p forks.Plan) ([]forks.RefUpdate, error) {
+func (v *visit) oldArchives(ctx context.Context, q Quarantine, p forks.Plan) ([]forks.RefUpdate, error) {
 	list := p.State.Archives
 	if len(list) <= archivesKept {
 		return nil, nil
@@ -49,7 +48,7 @@ func (v *visit) oldArchives(ctx context.Context, q *repo.Quarantine, p forks.Pla
 
 // replaceable reports whether commits are nothing but copies that the daemon made
 // of patches whose present form is reachable otherwise.
-func (v *visit) replaceable(q *repo.Quarantine, s forks.State, commits []forks.CommitInfo) bool {
+func (v *visit) replaceable(q Quarantine, s forks.State, commits []forks.CommitInfo) bool {
 	forms, err := readState(q, v.found.state)
 	if err != nil || forms == nil {
 		return false

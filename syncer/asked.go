@@ -20,6 +20,7 @@ import (
 type heard struct {
 	requests []forks.Request // those that no pass has taken, oldest first
 	records  map[forks.ProposalID]forks.PullRecord
+	later    map[int64]bool // requests that this pass leaves to the next one
 }
 
 // hear reads what people asked; without a store nobody can have.
@@ -34,11 +35,12 @@ func (v *visit) hear(ctx context.Context) (err error) {
 	return err
 }
 
-// digest identifies the numbers and addresses of pull requests.
+// digest identifies the numbers and addresses of pull requests, and what their clocks
+// depend on.
 func (h heard) digest() string {
 	sum := sha256.New()
 	for _, id := range slices.Sorted(maps.Keys(h.records)) {
-		fmt.Fprintf(sum, "%q %d %q\n", id, h.records[id].Number, h.records[id].URL)
+		fmt.Fprintf(sum, "%q %d %q %v %v\n", id, h.records[id].Number, h.records[id].URL, h.given(id), h.records[id].Held)
 	}
 	return hex.EncodeToString(sum.Sum(nil))
 }
@@ -63,29 +65,6 @@ func (h heard) mergedBy(id forks.ProposalID) string {
 	return ""
 }
 
-// pause returns the pause of a track after what people asked, nil for none, and
-// answers them. What an earlier pass did already is done.
-func (h heard) pause(is *forks.Pause, answers map[int64]string) *forks.Pause {
-	for _, r := range h.requests {
-		wish := forks.Pause{By: r.Who, Because: r.Because, At: r.At.UTC().Truncate(time.Second)}
-		switch {
-		case r.Verb == forks.VerbPause && is == nil:
-			is = &wish
-			answers[r.ID] = "paused"
-		case r.Verb == forks.VerbPause && is.By == wish.By && is.At.Equal(wish.At):
-			answers[r.ID] = "paused"
-		case r.Verb == forks.VerbPause:
-			answers[r.ID] = "nothing to do: it is paused already, by " + forks.Clip(forks.Inert(is.By), 80)
-		case r.Verb == forks.VerbResume && is == nil:
-			answers[r.ID] = "nothing to do: it is not paused"
-		case r.Verb == forks.VerbResume:
-			is = nil
-			answers[r.ID] = "resumed"
-		}
-	}
-	return is
-}
-
 // rest is the decision of a pass over a paused track: nothing moves, and the state
 // says so.
 func (v *visit) rest(old forks.State, paused *forks.Pause) decision {
@@ -102,15 +81,28 @@ func (v *visit) rest(old forks.State, paused *forks.Pause) decision {
 // now is the time that a pass writes down.
 func (v *visit) now() time.Time { return v.Clock.Now().UTC().Truncate(time.Second) }
 
-// obey enters into a plan's input what people asked about conflicts: commands that
-// settle one as if somebody had merged, and returns the others.
+// obey enters into a plan's input what people asked: commands that settle a conflict as
+// if somebody had merged, and what is about patches or the track. It returns the others,
+// which are decided with the conflicts.
 func (v *visit) obey(planner *rebase.Planner, in *rebase.Input, answers map[int64]string) (others []forks.Request, err error) {
 	var asked []forks.Request
+	v.heard.later = map[int64]bool{}
+	patches := patchWishes{in: in, track: v.track.Name, answers: answers, later: v.heard.later}
 	for _, r := range v.heard.requests {
+		use, _ := forks.CommandOf(r.Verb)
 		switch {
-		case !r.Verb.OfConflict(), r.Verb == forks.VerbRetry && r.Proposal == "":
-		case !known(r.Verb):
+		case r.Verb == forks.VerbPause, r.Verb == forks.VerbRetry && r.OfTrack():
+		case !r.Verb.Known():
 			answers[r.ID] = "nothing to do: auxsync does not know this command"
+		case r.OfTrack() && use.About.Has(forks.AboutTrack):
+			// The others are about the track's pause, or where it stands: see turn.
+			if r.Verb == forks.VerbRevoke {
+				in.Revoke = append(in.Revoke, r)
+			}
+		case use.About.Has(forks.AboutPatch):
+			if more, ok := patches.take(r); ok {
+				asked = append(asked, more)
+			}
 		case r.Proposal == "":
 			answers[r.ID] = "nothing to do: it names no conflict"
 		default:
@@ -134,11 +126,6 @@ func (v *visit) obey(planner *rebase.Planner, in *rebase.Input, answers map[int6
 		in.Merged = append(in.Merged, rebase.Merged{Proposal: prop, Tip: tip, By: r.Who, Verb: r.Verb, Because: r.Because})
 	}
 	return c.Others, nil
-}
-
-// known reports whether a verb is one of this auxsync's.
-func known(verb forks.Verb) bool {
-	return verb == forks.VerbDecline || verb == forks.VerbReopen || slices.Contains(forks.Verbs(), verb)
 }
 
 // answer says what came of the requests that a pass has carried out.

@@ -228,6 +228,9 @@ func (a *attendance) look(ctx context.Context) (pulls.ReconcileInput, error) {
 // watched reports whether a proposal's pull request may still change. One that is over
 // and told is not looked at again, unless people may open it again.
 func (a *attendance) watched(p forks.Proposal) bool {
+	if p.Status == forks.Queued || p.Status != forks.Declined && p.Onto.IsZero() && a.records[p.ID].Number == 0 {
+		return false // nothing was asked
+	}
 	return p.Status.Live() || p.Status == forks.Declined || !a.records[p.ID].Told
 }
 
@@ -275,7 +278,7 @@ func (a *attendance) keep(ctx context.Context, id forks.ProposalID, r forks.Pull
 	if known && was.Equal(r) {
 		return nil
 	}
-	if was.Number != r.Number || was.State != forks.PullMerged && r.State == forks.PullMerged {
+	if was.Number != r.Number || was.State != forks.PullMerged && r.State == forks.PullMerged || was.Held != r.Held || handed(was) != handed(r) {
 		a.out.Due = append(a.out.Due, a.trackOf[id].Name)
 	}
 	a.records[id] = r

@@ -23,14 +23,14 @@ func (a *attendance) clocks(in pulls.ReconcileInput) {
 				a.waiting[p.ID] = was
 				continue
 			}
-			is := a.steps().Wait(was, pulls.WaitInput{
+			is := a.steps(p).Wait(was, pulls.WaitInput{
 				Given: pulls.GivenTo(p), Asked: len(having(p, seen, forks.PullRecord{})) > 0,
 				Asks: decides(p) && seen.State == forks.PullOpen,
 				Held: containsFold(seen.Labels, forks.HoldLabel), Paused: t.state.Paused != nil, Away: a.allAway(t.track, p, seen),
 				Quiet: !quietUntil.IsZero(), Told: pulls.ToldStage(seen),
 			}, in.Now)
 			a.waiting[p.ID] = is
-			if next := a.steps().Next(is); !next.Before(quietUntil) {
+			if next := a.steps(p).Next(is); !next.Before(quietUntil) {
 				a.next(next)
 			}
 		}
@@ -44,8 +44,20 @@ func (a *attendance) next(at time.Time) {
 	}
 }
 
-// steps are those of every conflict.
-func (*attendance) steps() pulls.Steps { return pulls.DefaultSteps() }
+// steps are those of a conflict. The first one comes when half of the time is over for
+// which it holds the branch back, if that is earlier than for any other.
+func (*attendance) steps(p forks.Proposal) pulls.Steps {
+	if p.Deadline.IsZero() || p.Given.IsZero() {
+		return pulls.DefaultSteps()
+	}
+	return pulls.DefaultSteps().Halfway(p.Deadline.Sub(p.Given) - p.Rested)
+}
+
+// isParked reports whether the branch of a track goes on without a patch.
+func isParked(s forks.State, id forks.PatchID) bool {
+	p, found := patchOf(s, id)
+	return found && p.Out != nil && p.Out.Outcome == forks.Parked
+}
 
 // stage is how far a conflict has come in waiting for a decision, see
 // [pulls.StageRemind]: what is asked of people depends on it.
@@ -72,7 +84,7 @@ func (a *attendance) escalate(t aboutTrack, c pulls.Case, w *pulls.Wish, in pull
 	if !w.Waiting.Running() {
 		return
 	}
-	r := pulls.Reminding{Stage: stage, Next: a.steps().Next(w.Waiting)}
+	r := pulls.Reminding{Stage: stage, Next: a.steps(p).Next(w.Waiting), Begun: w.Waiting.Begun}
 	for _, name := range having(p, in.Seen.Pulls[p.ID], in.Records[p.ID]) {
 		who := pulls.Asked{Login: name}
 		if i := slices.IndexFunc(c.Asked, func(o pulls.Asked) bool { return strings.EqualFold(o.Login, name) }); i >= 0 {

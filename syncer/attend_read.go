@@ -10,7 +10,6 @@ import (
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/forks/maintainers"
 	"github.com/auxolotl/auxsync/syncer/pulls"
-	"github.com/auxolotl/auxsync/syncer/repo"
 )
 
 // maxShown is the size of the largest file whose conflicts are shown on a page, in
@@ -36,7 +35,7 @@ func (a *attendance) read(ctx context.Context, t forks.Track, records map[forks.
 	if err != nil {
 		return about, err
 	}
-	err = a.reading(ctx, t, func(v *visit, q *repo.Quarantine) error {
+	err = a.reading(ctx, t, func(v *visit, q Quarantine) error {
 		err := v.readFork(ctx, true)
 		if err != nil {
 			return err
@@ -50,7 +49,7 @@ func (a *attendance) read(ctx context.Context, t forks.Track, records map[forks.
 		}
 		about.state = r.state
 		for _, p := range r.state.Proposals {
-			if records[p.ID].Told && !p.Status.Live() && p.Status != forks.Declined {
+			if p.Status == forks.Queued || records[p.ID].Told && !p.Status.Live() && p.Status != forks.Declined {
 				continue
 			}
 			was, ok := known[p.ID]
@@ -65,7 +64,10 @@ func (a *attendance) read(ctx context.Context, t forks.Track, records map[forks.
 				if err != nil {
 					return fmt.Errorf("find who could decide about %s: %w", p.ID, err)
 				}
-				now.who = who{key, found}
+				now.who = who{key: key, found: found}
+				if now.who.members, err = a.maintainersOf(ctx, v, q, r.state, p, now); err != nil {
+					return fmt.Errorf("find who maintains what %s is about: %w", p.ID, err)
+				}
 			}
 			about.told[p.ID] = now
 		}
@@ -79,7 +81,7 @@ func (a *attendance) read(ctx context.Context, t forks.Track, records map[forks.
 
 // tell reads what people are shown of a conflict. All of it stays reachable from the
 // state; a file that is too large or no file is not shown.
-func tell(q *repo.Quarantine, p forks.Proposal) (t told, err error) {
+func tell(q Quarantine, p forks.Proposal) (t told, err error) {
 	if t.message, err = messageOf(q, p.Picked); err != nil {
 		return t, err
 	}
@@ -119,7 +121,7 @@ func tell(q *repo.Quarantine, p forks.Proposal) (t told, err error) {
 	return t, nil
 }
 
-func messageOf(q *repo.Quarantine, commit forks.Hash) (string, error) {
+func messageOf(q Quarantine, commit forks.Hash) (string, error) {
 	if commit.IsZero() {
 		return "", nil
 	}
@@ -132,7 +134,7 @@ func messageOf(q *repo.Quarantine, commit forks.Hash) (string, error) {
 }
 
 // fileAt reads a file of a commit; nil if there is no such file, or no commit.
-func fileAt(q *repo.Quarantine, commit forks.Hash, path string) ([]byte, error) {
+func fileAt(q Quarantine, commit forks.Hash, path string) ([]byte, error) {
 	if commit.IsZero() {
 		return nil, nil
 	}

@@ -45,14 +45,17 @@ func (a *attendance) standingOf(t aboutTrack) pulls.DashboardTrack {
 	if a.opts.Describe != nil {
 		d = a.opts.Describe(t.track)
 	}
-	d.Paused, d.Decisions = t.state.Paused, t.state.Decisions
+	d.Paused, d.Decisions, d.URL = t.state.Paused, t.state.Decisions, t.track.URL
 	for _, p := range t.state.Proposals {
+		if p.Status == forks.Queued {
+			d.Waiting = append(d.Waiting, a.waitingOf(t, p))
+		}
 		if !p.Status.Live() && p.Status != forks.Declined {
 			continue
 		}
 		r := a.records[p.ID]
 		d.Conflicts = append(d.Conflicts, pulls.DashboardConflict{Number: r.Number, URL: r.URL, Title: pulls.Title(a.caseOf(t, p)),
-			Since: p.Opened, Declined: p.Status == forks.Declined, Long: a.long(p), With: a.waitsWith(p)})
+			Since: p.Opened, Declined: p.Status == forks.Declined, Long: a.long(p), With: a.waitsWith(p), Deadline: p.Deadline, Parked: isParked(t.state, p.Patch)})
 	}
 	return d
 }
@@ -102,10 +105,22 @@ func (a *attendance) caseOf(t aboutTrack, p forks.Proposal) pulls.Case {
 	c := pulls.Case{
 		Note: pulls.Note{
 			Track: t.track.Name, Branch: t.track.Branch, Fork: t.track.URL, Upstream: t.track.Upstream, Follow: t.track.Follow,
-			ID: p.ID, Onto: p.Onto, Subject: patch.Subject, Author: patch.Author, Message: told.message, Conflict: p.Conflict,
+			ID: p.ID, Onto: p.Onto, Subject: patch.Subject, Author: patch.Author, Message: told.message, Conflict: p.Conflict, Carry: p.Carry,
 		},
 		Proposal: p, Files: told.files, Shorter: told.shorter, Reads: a.Reads, ApproveMerges: t.track.GitHub.ApproveMerges,
 		UpstreamPage: page(t.track.Upstream), ForkPage: page(t.track.URL),
+	}
+	c.Deadline = p.Deadline
+	if patch.Out != nil && patch.Out.Outcome == forks.Parked {
+		c.Parked = patch.Out
+	}
+	c.Earlier = pulls.EarlierOf(t.state.Proposals, p)
+	c.AlsoFor = a.alsoFor(t.track.Name, p)
+	if i := slices.IndexFunc(t.state.Proposals, func(q forks.Proposal) bool { return q.Follows == p.ID }); i >= 0 {
+		c.Next = t.state.Proposals[i].ID
+	}
+	for _, m := range p.Members {
+		c.Members = append(c.Members, memberNote(t, p, m))
 	}
 	if p.Taken > 0 {
 		c.Taken = pulls.Publication{Pass: p.Taken, At: p.Closed}

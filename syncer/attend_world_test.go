@@ -115,6 +115,7 @@ func plainWorld(t *testing.T, dir string) *forgeWorld {
 	w.fork = &repotest.Repo{Dir: filepath.Join(dir, forkName+".git"), Now: w.up.Now}
 	w.track = forks.Track{Fork: forkName, Name: "aux-main", Upstream: w.up.Dir, URL: w.fork.Dir, Forge: forks.ForgeGitHub,
 		AllowTransports: []string{"file", "http"}, Follow: "main", Branch: "main", History: forks.Merging, References: forks.KeepReferences,
+		HoldFor: forks.Never, MaxLag: forks.Never, SecurityHoldFor: forks.Never,
 		GitHub: forks.GitHub{Owner: owner, Repo: forkName, ApproveMerges: true, Dashboard: true, Ask: []string{"ada", sigCore}}}
 	return w
 }
@@ -240,7 +241,7 @@ func (w *forgeWorld) start() {
 	}
 	var core zapcore.Core
 	core, w.logs = observer.New(zap.DebugLevel)
-	c := syncer.Config{Git: git, Store: db, CacheDir: filepath.Join(w.dir, "cache"), Clock: w.clock, Log: zap.New(core),
+	c := syncer.Config{Git: syncer.OnDisk(git), Store: db, CacheDir: filepath.Join(w.dir, "cache"), Clock: w.clock, Log: zap.New(core),
 		Secret: func(forks.Track) func() (string, error) { return func() (string, error) { return w.token, nil } },
 		Roster: func(string) forks.Roster { return w.roster }}
 	if w.track.GitHub.API != "" {

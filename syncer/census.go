@@ -29,7 +29,7 @@ func (s *Syncer) Census(ctx context.Context, t forks.Track, url, ref string, o O
 	if err != nil {
 		return out, err
 	}
-	err = v.aside(ctx, func(q *repo.Quarantine, old *recorded) error {
+	err = v.aside(ctx, func(q Quarantine, old *recorded) error {
 		onto, err := v.fetchOnto(ctx, other, ref)
 		if err != nil {
 			return err
@@ -61,7 +61,7 @@ func (s *Syncer) Census(ctx context.Context, t forks.Track, url, ref string, o O
 const ontoRef = "refs/auxsync-census"
 
 // fetchOnto fetches what a census asks about.
-func (v *visit) fetchOnto(ctx context.Context, other *repo.Remote, ref string) (forks.Hash, error) {
+func (v *visit) fetchOnto(ctx context.Context, other Remote, ref string) (forks.Hash, error) {
 	names := []string{"refs/heads/" + ref, "refs/tags/" + ref}
 	if strings.HasPrefix(ref, "refs/") {
 		names = []string{ref}

@@ -243,7 +243,7 @@ func TestCrashChild(t *testing.T) {
 	if err := json.Unmarshal(text, &step); err != nil {
 		t.Fatal(err)
 	}
-	s := syncer.New(syncer.Config{Git: git, Store: db, CacheDir: filepath.Join(dir, "cache"), Clock: clock, Log: zap.NewNop()})
+	s := syncer.New(syncer.Config{Git: syncer.OnDisk(git), Store: db, CacheDir: filepath.Join(dir, "cache"), Clock: clock, Log: zap.NewNop()})
 	if step.Adopt {
 		// After a crash it may be adopted already: then the person is told to make a pass.
 		_, err := s.Adopt(ctx, step.Track, syncer.Options{Who: "mona", Create: step.Create})

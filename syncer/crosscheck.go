@@ -11,7 +11,6 @@ import (
 	"github.com/auxolotl/auxsync/syncer/merge"
 	"github.com/auxolotl/auxsync/syncer/prove"
 	"github.com/auxolotl/auxsync/syncer/rebase"
-	"github.com/auxolotl/auxsync/syncer/repo"
 )
 
 // Of the two engines that merge, a track's `merger` names the one that makes its plans.
@@ -20,14 +19,14 @@ import (
 // and which one is for a person to find out. The merge is kept in the cache meanwhile.
 
 // merger returns an engine over the objects of a pass.
-func (s *Syncer) merger(name string, q *repo.Quarantine) rebase.Merger {
+func (s *Syncer) merger(name string, q Quarantine) rebase.Merger {
 	if s.Mergers != nil {
 		return s.Mergers(name, q)
 	}
 	if name == forks.GitMerger {
 		return q
 	}
-	return merge.NewMerger(repo.Inputs{Quarantine: q}, q)
+	return merge.NewMerger(q.Inputs(), q)
 }
 
 // limited is an engine that tells what limits its merges ran into; git keeps that to
@@ -62,7 +61,7 @@ func words(merger string) string {
 
 // crossCheck has the other engine repeat the merges on which a decision rests, if the
 // track wants it.
-func (v *visit) crossCheck(ctx context.Context, q *repo.Quarantine, d decision) error {
+func (v *visit) crossCheck(ctx context.Context, q Quarantine, d decision) error {
 	if !v.track.CrossCheck || d.plan.Stopped != nil || len(d.result.Picks) == 0 {
 		return nil
 	}
@@ -104,7 +103,7 @@ func (v *visit) warn(text string, p forks.Pick) {
 // differ says how to look at the first merge about which the two engines differ, and how
 // to go on. Where the track's own config has decided between the two, the log is told and
 // the pass goes on.
-func (v *visit) differ(ctx context.Context, q *repo.Quarantine, differ *prove.Differ) error {
+func (v *visit) differ(ctx context.Context, q Quarantine, differ *prove.Differ) error {
 	look, err := v.keep(ctx, q, differ.Pick)
 	if err != nil {
 		return errors.Join(differ, fmt.Errorf("keep that merge: %w", err))
@@ -120,7 +119,7 @@ func (v *visit) differ(ctx context.Context, q *repo.Quarantine, differ *prove.Di
 
 // keep keeps a merge in the cache and says how to repeat it there. A dry run leaves
 // nothing behind to be looked at.
-func (v *visit) keep(ctx context.Context, q *repo.Quarantine, pick forks.Pick) (look string, err error) {
+func (v *visit) keep(ctx context.Context, q Quarantine, pick forks.Pick) (look string, err error) {
 	if v.dry && v.track.MergerDecides {
 		return "a pass keeps that merge to be looked at", nil
 	}

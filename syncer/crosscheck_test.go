@@ -22,18 +22,17 @@ import (
 	"github.com/auxolotl/auxsync/syncer/merge"
 	"github.com/auxolotl/auxsync/syncer/prove"
 	"github.com/auxolotl/auxsync/syncer/rebase"
-	"github.com/auxolotl/auxsync/syncer/repo"
 	"github.com/auxolotl/auxsync/syncer/repo/repotest"
 )
 
 // The two engines of these tests are git twice, of which "own" may be bent.
 
 // lie changes what a merge gives.
-type lie func(q *repo.Quarantine, r forks.MergeResult) (forks.MergeResult, error)
+type lie func(q syncer.Quarantine, r forks.MergeResult) (forks.MergeResult, error)
 
 // bent is an engine that may lie about the merges of trees.
 type bent struct {
-	*repo.Quarantine
+	syncer.Quarantine
 	lie lie
 }
 
@@ -47,7 +46,7 @@ func (b bent) Merge(ctx context.Context, base, ours, theirs forks.Hash) (forks.M
 
 // tallied counts what it is asked.
 type tallied struct {
-	*repo.Quarantine
+	syncer.Quarantine
 	asked *atomic.Int64
 }
 
@@ -61,7 +60,7 @@ func (c tallied) Merge(ctx context.Context, base, ours, theirs forks.Hash) (fork
 func (w *world) engines(own lie) *atomic.Int64 {
 	asked := new(atomic.Int64)
 	c := w.Config
-	c.Mergers = func(name string, q *repo.Quarantine) rebase.Merger {
+	c.Mergers = func(name string, q syncer.Quarantine) rebase.Merger {
 		if name == forks.GitMerger {
 			return tallied{q, asked}
 		}
@@ -72,20 +71,20 @@ func (w *world) engines(own lie) *atomic.Int64 {
 }
 
 // honest tells what git says.
-func honest(_ *repo.Quarantine, r forks.MergeResult) (forks.MergeResult, error) { return r, nil }
+func honest(_ syncer.Quarantine, r forks.MergeResult) (forks.MergeResult, error) { return r, nil }
 
 // wrongBlob puts another file into each clean tree.
-func wrongBlob(q *repo.Quarantine, r forks.MergeResult) (forks.MergeResult, error) {
+func wrongBlob(q syncer.Quarantine, r forks.MergeResult) (forks.MergeResult, error) {
 	return withFile(q, r, "not what anybody wrote\n")
 }
 
 // wrongEachTime puts a file into each clean tree that no other tree has.
-func wrongEachTime(q *repo.Quarantine, r forks.MergeResult) (forks.MergeResult, error) {
+func wrongEachTime(q syncer.Quarantine, r forks.MergeResult) (forks.MergeResult, error) {
 	return withFile(q, r, "in place of "+r.Tree.String()+"\n")
 }
 
 // withFile gives a.nix other contents in a clean tree.
-func withFile(q *repo.Quarantine, r forks.MergeResult, content string) (forks.MergeResult, error) {
+func withFile(q syncer.Quarantine, r forks.MergeResult, content string) (forks.MergeResult, error) {
 	if !r.Clean() {
 		return r, nil
 	}
@@ -105,12 +104,12 @@ func withFile(q *repo.Quarantine, r forks.MergeResult, content string) (forks.Me
 }
 
 // noConflict takes each conflict for clean, markers and all.
-func noConflict(_ *repo.Quarantine, r forks.MergeResult) (forks.MergeResult, error) {
+func noConflict(_ syncer.Quarantine, r forks.MergeResult) (forks.MergeResult, error) {
 	return forks.MergeResult{Tree: r.Tree}, nil
 }
 
 // allConflict takes what is clean for a conflict.
-func allConflict(_ *repo.Quarantine, r forks.MergeResult) (forks.MergeResult, error) {
+func allConflict(_ syncer.Quarantine, r forks.MergeResult) (forks.MergeResult, error) {
 	if r.Clean() {
 		r.Files = []forks.ConflictFile{{Path: "a.nix", Kind: forks.Content, Message: "invented"}}
 	}
@@ -356,7 +355,7 @@ func TestLimitsThatMergesRanIntoAreLoggedOnceAPass(t *testing.T) {
 	c := w.Config
 	c.Log = zap.New(seen)
 	limits := merge.Limits{Renames: 3, RenameLimit: 9000, Large: 2}
-	c.Mergers = func(_ string, q *repo.Quarantine) rebase.Merger { return pressed{q, limits} }
+	c.Mergers = func(_ string, q syncer.Quarantine) rebase.Merger { return pressed{q, limits} }
 	w.Syncer = syncer.New(c)
 	w.bump("a")
 	w.sync()

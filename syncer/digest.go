@@ -19,7 +19,7 @@ type measured struct {
 
 // measure looks at what a pass has done. The pass stands whatever happens here: what
 // cannot be found out is left out, with a warning.
-func (v *visit) measure(ctx context.Context, q *repo.Quarantine, old *recorded, d decision) measured {
+func (v *visit) measure(ctx context.Context, q Quarantine, old *recorded, d decision) measured {
 	var m measured
 	r := digester{visit: v, q: q, plan: d.plan, now: v.started}
 	if old != nil {
@@ -40,7 +40,7 @@ func (v *visit) measure(ctx context.Context, q *repo.Quarantine, old *recorded, 
 // digester makes the digest of one pass.
 type digester struct {
 	*visit
-	q    *repo.Quarantine
+	q    Quarantine
 	old  *forks.State // before the pass; nil at adoption
 	plan forks.Plan
 	now  time.Time // when the pass began

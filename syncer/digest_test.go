@@ -381,7 +381,7 @@ func TestAPassStandsWhereItsDigestFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen, logs := observer.New(zap.WarnLevel)
-	w.Git, w.Log = git, zap.New(seen)
+	w.Git, w.Log = syncer.OnDisk(git), zap.New(seen)
 	w.bump("c")
 	out := w.sync()
 	if r := w.last(); !out.Written || r.Outcome != forks.PassPublished || r.Digest != nil || r.UpstreamTime.IsZero() {

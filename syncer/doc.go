@@ -1,7 +1,8 @@
 // Package syncer makes passes: it brings a track to a newer base, or explains why
 // not. A pass fetches, lets [rebase.Planner] decide, lets [prove.Cross] and
 // [prove.Ledger] check, and applies the plan: one pack, one intent, one atomic push.
-// [Loop] decides when a pass is due and books how it ended; it makes none itself.
+// [Syncer.Verify] is for strangers: it holds a fork against its upstream with nothing but
+// their addresses. [Loop] decides when a pass is due and books how it ended; it makes none itself.
 //
 // # Invariants
 //
@@ -22,7 +23,10 @@
 //   - One state directory writes a track. Where another one wrote after it, the track
 //     stops here and says who; see [forks.Writer].
 //   - The base moves at most once in publish_every, unless a person pushed, answered,
-//     or asked for the pass. That upstream moved is not news that is pushed by itself.
+//     or asked for the pass, or a patch is parked: that happens when people were told.
+//     That upstream moved is not news that is pushed by itself.
+//   - A pass is due when a deadline, or half of it, is over, although nothing moved.
+//     What is over is parked by the pass after the one that wrote the deadline down.
 //   - What a person asked for is taken once the state that carries its effect stands on
 //     the fork. To take it again, after a crash in between, does nothing.
 //   - A paused track is fetched and otherwise left alone: its state says who paused it,
@@ -39,7 +43,7 @@
 //
 // # Example
 //
-//	s := syncer.New(syncer.Config{Git: git, Store: db, CacheDir: dir, Clock: clock, Log: log})
+//	s := syncer.New(syncer.Config{Git: syncer.OnDisk(git), Store: db, CacheDir: dir, Clock: clock, Log: log})
 //	out, err := s.Sync(ctx, track, syncer.Options{Who: "mona"})
 //	switch {
 //	case err != nil:     // forks.KindOf(err) says who has to act

@@ -1,7 +1,6 @@
 package syncer
 
 import (
-	"strings"
 	"time"
 
 	"github.com/auxolotl/auxsync/forks"
@@ -16,37 +15,9 @@ func (v *visit) notBefore(s forks.State) time.Time {
 	return s.Moved.Add(v.track.PublishEvery)
 }
 
-// waiting joins what a pass saw with the time until which that is no news. Passes
-// before then are quiet; the first one after it publishes.
-const waiting = " until "
-
 // fingerprint identifies everything that a pass depends on beside what people ask for,
 // which is never quiet.
 func (v *visit) fingerprint(f found) string { return f.fingerprint(v.track) + " " + v.heard.digest() }
-
-// seen is what is remembered of a complete pass: with it the next one knows whether
-// anything has moved.
-func (v *visit) seen(f found, p forks.Plan) string {
-	if p.Hold == nil || p.Hold.Until.IsZero() {
-		return v.fingerprint(f)
-	}
-	return v.fingerprint(f) + waiting + p.Hold.Until.UTC().Format(time.RFC3339)
-}
-
-// quiet reports whether nothing has moved since the pass that saw last. A
-// publication that only waits for its time is still news for whoever does not want
-// to wait.
-func (v *visit) quiet(last string) bool {
-	refs, until, waits := strings.Cut(last, waiting)
-	if refs != v.fingerprint(v.found) || len(v.heard.requests) > 0 {
-		return false
-	}
-	if !waits {
-		return true
-	}
-	due, err := time.Parse(time.RFC3339, until)
-	return err == nil && v.opts.Due && v.Clock.Now().Before(due)
-}
 
 // oldNews reports whether a state that differs from the recorded one only in how far
 // upstream has gone is not worth a commit yet: while the base stays, upstream's tip is

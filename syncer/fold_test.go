@@ -8,13 +8,12 @@ import (
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/syncer"
 	"github.com/auxolotl/auxsync/syncer/rebase"
-	"github.com/auxolotl/auxsync/syncer/repo"
 	"github.com/auxolotl/auxsync/syncer/repo/repotest"
 )
 
 // recorder is an engine that notes the trees that it makes.
 type recorder struct {
-	*repo.Quarantine
+	syncer.Quarantine
 	made map[string]bool
 }
 
@@ -37,7 +36,7 @@ func TestTheMergeThatMovesAFoldToItsPlaceIsConfirmedToo(t *testing.T) {
 
 	confirmed := map[string]bool{}
 	c := w.Config
-	c.Mergers = func(name string, q *repo.Quarantine) rebase.Merger {
+	c.Mergers = func(name string, q syncer.Quarantine) rebase.Merger {
 		if name == forks.GitMerger {
 			return recorder{q, confirmed}
 		}

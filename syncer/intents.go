@@ -10,13 +10,12 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/auxolotl/auxsync/forks"
-	"github.com/auxolotl/auxsync/syncer/repo"
 )
 
 // settleIntents looks at the fork to find out what became of effects that were
 // begun and whose end was not written down. A push is judged by its state ref:
 // it is atomic, and nothing but a pass of this track moves that ref.
-func (v *visit) settleIntents(ctx context.Context, q *repo.Quarantine, open []forks.Intent) error {
+func (v *visit) settleIntents(ctx context.Context, q Quarantine, open []forks.Intent) error {
 	for _, intent := range open {
 		var updates []forks.RefUpdate
 		if err := json.Unmarshal(intent.Payload, &updates); err != nil {
@@ -37,7 +36,7 @@ func (v *visit) settleIntents(ctx context.Context, q *repo.Quarantine, open []fo
 }
 
 // explain says what became of one push or deletion.
-func (v *visit) explain(ctx context.Context, q *repo.Quarantine, updates []forks.RefUpdate) (forks.IntentStatus, string) {
+func (v *visit) explain(ctx context.Context, q Quarantine, updates []forks.RefUpdate) (forks.IntentStatus, string) {
 	i := slices.IndexFunc(updates, func(u forks.RefUpdate) bool { return u.Ref == v.track.StateRef() })
 	if i < 0 { // deletions are decided anew in any case
 		for _, u := range updates {
@@ -66,7 +65,7 @@ func (v *visit) explain(ctx context.Context, q *repo.Quarantine, updates []forks
 
 // contains reports whether a commit has another one in its history; one that the
 // cache does not have is in no history of it.
-func (v *visit) contains(ctx context.Context, q *repo.Quarantine, whole, part forks.Hash) bool {
+func (v *visit) contains(ctx context.Context, q Quarantine, whole, part forks.Hash) bool {
 	if part.IsZero() {
 		return false
 	}
@@ -76,7 +75,7 @@ func (v *visit) contains(ctx context.Context, q *repo.Quarantine, whole, part fo
 
 // indexHistory records the chain of state commits that the store does not know,
 // oldest first: after the database was lost, all of it.
-func (v *visit) indexHistory(ctx context.Context, q *repo.Quarantine, newest *recorded) error {
+func (v *visit) indexHistory(ctx context.Context, q Quarantine, newest *recorded) error {
 	var chain []*recorded
 	for r := newest; r != nil; {
 		known, err := v.Store.Indexed(ctx, v.track.Fork, v.track.Name, r.commit)
@@ -101,7 +100,7 @@ func (v *visit) indexHistory(ctx context.Context, q *repo.Quarantine, newest *re
 
 // previous returns the state commit before r, nil at the first: its first parent
 // is then an ordinary commit, without a state.
-func (v *visit) previous(q *repo.Quarantine, r *recorded) (*recorded, error) {
+func (v *visit) previous(q Quarantine, r *recorded) (*recorded, error) {
 	if len(r.parents) == 0 || r.state.Pass <= 1 {
 		return nil, nil
 	}

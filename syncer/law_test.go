@@ -120,6 +120,9 @@ func history(rt *rapid.T, every time.Duration) {
 	}
 	l.quiet()
 	l.nothingIsLost()
+	if v := l.verify(); !v.Holds() {
+		t.Fatalf("a stranger finds:\n%s", breaches(v))
+	}
 	rt.Logf("the history:\n  %s", strings.Join(t.story, "\n  "))
 }
 

@@ -77,6 +77,11 @@ func (l *Loop) note(f finished) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	for _, name := range f.outcome.Wakes {
+		if i := l.schedule.find(trackKey{f.track.Fork, name}); i >= 0 {
+			l.schedule[i] = l.schedule[i].ask(l.now())
+		}
+	}
 	i := l.schedule.find(keyOf(f.track))
 	if i < 0 || l.schedule[i].asked {
 		return // gone, or due anew because of what came after this pass had begun
@@ -88,7 +93,7 @@ func (l *Loop) note(f finished) {
 func (e entry) after(f finished, p *forks.Problem, now time.Time, random float64) entry {
 	switch {
 	case f.err == nil, p != nil && p.Kind == forks.NeedsPerson, judge(f.outcome, f.err).condition == forks.TrackFound:
-		return e.settled(now, random)
+		return e.settled(now, random).by(f.outcome.Next, now)
 	case p != nil:
 		return e.failed(now, p.NotBefore, true, random)
 	}

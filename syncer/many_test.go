@@ -88,7 +88,8 @@ func newManyTracks(t *testing.T, branches int) *manyTracks {
 		for i := range branches {
 			fork.SetRef(t, branchNamed(i), patch)
 			f.tracks = append(f.tracks, forks.Track{Fork: name, Name: fmt.Sprintf("t%d", i), Upstream: f.up.Dir, URL: fork.Dir, Forge: "git",
-				AllowTransports: []string{"file"}, Follow: branchNamed(i), Branch: branchNamed(i), History: forks.Merging})
+				AllowTransports: []string{"file"}, Follow: branchNamed(i), Branch: branchNamed(i), History: forks.Merging,
+				HoldFor: forks.Never, MaxLag: forks.Never, SecurityHoldFor: forks.Never})
 		}
 		f.forks[name] = fork
 	}
@@ -101,7 +102,7 @@ func newManyTracks(t *testing.T, branches int) *manyTracks {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = f.store.Close() })
-	f.Syncer = syncer.New(syncer.Config{Git: git, Store: f.store, CacheDir: filepath.Join(dir, "cache"), Clock: clock, Log: zap.NewNop(), Workers: 2})
+	f.Syncer = syncer.New(syncer.Config{Git: syncer.OnDisk(git), Store: f.store, CacheDir: filepath.Join(dir, "cache"), Clock: clock, Log: zap.NewNop(), Workers: 2})
 	return f
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/syncer/pulls"
-	"github.com/auxolotl/auxsync/syncer/repo"
 )
 
 // Merge merges the fix branch of a conflict into its onto branch, for who, as the last
@@ -42,7 +41,7 @@ func (s *Syncer) Merge(ctx context.Context, t forks.Track, id forks.ProposalID, 
 func (s *Syncer) settled(ctx context.Context, t forks.Track, id forks.ProposalID) (p forks.Proposal, tip forks.Hash, err error) {
 	known := false
 	var rests *forks.Pause
-	err = s.reading(ctx, t, func(v *visit, q *repo.Quarantine) error {
+	err = s.reading(ctx, t, func(v *visit, q Quarantine) error {
 		if err := v.readFork(ctx, true); err != nil {
 			return err
 		}
@@ -63,7 +62,7 @@ func (s *Syncer) settled(ctx context.Context, t forks.Track, id forks.ProposalID
 	case err != nil:
 		return p, tip, fmt.Errorf("read the conflicts of %s: %w", t.Name, err)
 	case rests != nil:
-		return p, tip, &forks.Problem{Kind: forks.NeedsPerson, Err: &PausedError{t.Name, *rests}, Next: "auxsync resume " + t.Name}
+		return p, tip, &forks.Problem{Kind: forks.NeedsPerson, Err: &PausedError{t.Name, *rests}, Next: rests.End(t.Name, t.URL)}
 	case !known:
 		return p, tip, forks.AskPerson("see `auxsync conflicts`", "track %s has no conflict %s any more", t.Name, id)
 	case p.Status == forks.Ready && !tip.IsZero():

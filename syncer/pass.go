@@ -105,6 +105,9 @@ func (v *visit) inCache(ctx context.Context, path string, adopt bool) (out Outco
 	if err := v.fetch(ctx); err != nil {
 		return out, err
 	}
+	if err := v.fetchFormer(ctx); err != nil {
+		return out, err
+	}
 	if err := v.hear(ctx); err != nil {
 		return out, err
 	}
@@ -114,8 +117,8 @@ func (v *visit) inCache(ctx context.Context, path string, adopt bool) (out Outco
 	}
 	if last, err := v.Store.Fingerprint(ctx, v.track.Fork, v.track.Name); err != nil {
 		return out, err
-	} else if !adopt && len(open) == 0 && v.quiet(last) {
-		return Outcome{Quiet: true}, nil
+	} else if quiet, next := v.quiet(last); quiet && !adopt && len(open) == 0 && v.opts.Learn == "" {
+		return Outcome{Quiet: true, Next: next}, nil
 	}
 	release, err := v.worker(ctx, v.opts)
 	if err != nil {
@@ -154,10 +157,10 @@ func (v *visit) inCache(ctx context.Context, path string, adopt bool) (out Outco
 
 // decideIfNotPaused plans a pass. Of a paused track nothing is looked at: people pause
 // one to do what a pass would stop at.
-func (v *visit) decideIfNotPaused(ctx context.Context, q *repo.Quarantine, old *recorded, adopt bool) (decision, error) {
+func (v *visit) decideIfNotPaused(ctx context.Context, q Quarantine, old *recorded, adopt bool) (decision, error) {
 	answers := map[int64]string{}
 	if old != nil && !adopt {
-		if pause := v.heard.pause(old.state.Paused, answers); pause != nil {
+		if pause := v.resting(q, old.state, answers); pause != nil {
 			d := v.rest(old.state, pause)
 			d.answers = answers
 			if err := v.finish(q, old, &d); err != nil {
@@ -166,7 +169,10 @@ func (v *visit) decideIfNotPaused(ctx context.Context, q *repo.Quarantine, old *
 			return d, prove.Ledger(old.state, d.plan, nil)
 		}
 	}
-	if err := v.mayRun(ctx, old, adopt); err != nil {
+	if adopt && old == nil && v.opts.RenamedFrom != "" {
+		return v.renamed(q)
+	}
+	if err := v.mayRun(ctx, q, old, adopt); err != nil {
 		return decision{}, err
 	}
 	d, err := v.decide(ctx, q, old)
@@ -178,7 +184,7 @@ func (v *visit) decideIfNotPaused(ctx context.Context, q *repo.Quarantine, old *
 
 // recorded reads the track's state, nil if it has none, and checks that it is the
 // one that this machine knows.
-func (v *visit) recorded(ctx context.Context, q *repo.Quarantine) (*recorded, error) {
+func (v *visit) recorded(ctx context.Context, q Quarantine) (*recorded, error) {
 	old, err := v.readState(q)
 	if err != nil {
 		return nil, err
@@ -187,8 +193,13 @@ func (v *visit) recorded(ctx context.Context, q *repo.Quarantine) (*recorded, er
 }
 
 // mayRun checks that the track is where the command expects it.
-func (v *visit) mayRun(ctx context.Context, old *recorded, adopt bool) error {
+func (v *visit) mayRun(ctx context.Context, q Quarantine, old *recorded, adopt bool) error {
 	t := v.track
+	if old == nil {
+		if err := v.keptByAnother(ctx, q); err != nil {
+			return err
+		}
+	}
 	switch {
 	case v.found.branch.IsZero() && old == nil && adopt && v.opts.Create:
 		return v.room(ctx)
@@ -241,9 +252,9 @@ func (s *Syncer) Plan(ctx context.Context, t forks.Track, o Options) (out Outcom
 		return out, err
 	}
 	var d decision
-	err = v.aside(ctx, func(q *repo.Quarantine, old *recorded) (err error) {
+	err = v.aside(ctx, func(q Quarantine, old *recorded) (err error) {
 		if d, err = v.decide(ctx, q, old); err == nil && old != nil {
-			d.plan.Paused = v.heard.pause(old.state.Paused, map[int64]string{})
+			d.plan.Paused = v.resting(q, old.state, map[int64]string{})
 		}
 		return err
 	})
@@ -262,15 +273,20 @@ type decision struct {
 	state  forks.Hash // the state commit; zero if nothing changed
 	// answers says in a sentence what came of each request that the pass takes, by id.
 	answers map[int64]string
+	// news is what people may want to know beside what the plan shows.
+	news []news
+	// next is when the track is due although nothing moves; zero if it is not.
+	next    time.Time
+	learned *Learned // nil unless a history was learned from
 }
 
 func (d decision) outcome() Outcome {
-	return Outcome{Plan: d.plan, Own: d.result.Own, Folded: d.result.Folded}
+	return Outcome{Plan: d.plan, Own: d.result.Own, Folded: d.result.Folded, Next: d.next, Learned: d.learned}
 }
 
 // decide plans a pass: what is merged, what becomes of the stack, what is asked,
 // what would be pushed. The plan is proved before it is returned.
-func (v *visit) decide(ctx context.Context, q *repo.Quarantine, old *recorded) (decision, error) {
+func (v *visit) decide(ctx context.Context, q Quarantine, old *recorded) (decision, error) {
 	v.opts.say(replaying)
 	engine := v.merger(v.track.Merger, q)
 	planner := rebase.NewPlanner(q, engine, q)
@@ -280,11 +296,25 @@ func (v *visit) decide(ctx context.Context, q *repo.Quarantine, old *recorded) (
 	}
 	answers := map[int64]string{}
 	var others []forks.Request
+	var turns turning
 	if old != nil {
-		v.heard.pause(old.state.Paused, answers)
+		v.resting(q, old.state, answers)
+		if turns, err = v.turn(ctx, q, old, &in, answers); err != nil {
+			return decision{}, err
+		}
 		if others, err = v.obey(planner, &in, answers); err != nil {
 			return decision{}, err
 		}
+	}
+	if err := v.overdue(q, &in); err != nil {
+		return decision{}, err
+	}
+	var learned *Learned
+	if v.opts.Learn != "" && old != nil {
+		if learned, err = v.learn(ctx, q, planner, in); err != nil {
+			return decision{}, err
+		}
+		in.Learned = learned.Found
 	}
 	creates := old == nil && v.found.branch.IsZero()
 	if creates {
@@ -295,7 +325,7 @@ func (v *visit) decide(ctx context.Context, q *repo.Quarantine, old *recorded) (
 		return decision{}, err
 	}
 	v.warnOfLimits(engine)
-	d := decision{result: result, plan: result.Plan, answers: answers}
+	d := decision{result: result, plan: result.Plan, answers: answers, learned: learned}
 	d.plan.State.Writer, d.plan.State.Paused = v.Writer, nil
 	if creates {
 		d.plan.ForkTip = forks.Hash{}
@@ -304,6 +334,10 @@ func (v *visit) decide(ctx context.Context, q *repo.Quarantine, old *recorded) (
 		if err := v.propose(ctx, q, planner, in, others, &d); err != nil {
 			return decision{}, err
 		}
+	}
+	v.answerRevoked(in, d.plan, answers)
+	if old != nil {
+		v.answerTurn(turns, old.state, d.plan, answers)
 	}
 	if v.lookedAgain(d.plan, answers); old == nil {
 		d.plan.Pings, d.answers = pings(v.track, result), nil

@@ -10,7 +10,6 @@ import (
 
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/forks/maintainers"
-	"github.com/auxolotl/auxsync/syncer/repo"
 )
 
 // mostAuthored is how many of the fork's own commits on the paths of a conflict are
@@ -27,6 +26,8 @@ type whoKey struct {
 type who struct {
 	key   whoKey
 	found maintainers.Found
+	// members names who maintains what each patch of an umbrella touches.
+	members map[forks.PatchID][]string
 }
 
 // rosterOf is what a fork's policy says of people.
@@ -57,8 +58,8 @@ func asksPeople(p forks.Proposal) bool {
 }
 
 // findPeople finds who could decide about a conflict, from the objects of the cache.
-func (s *Syncer) findPeople(ctx context.Context, v *visit, q *repo.Quarantine, state forks.State, p forks.Proposal, t told) (maintainers.Found, error) {
-	question := maintainers.Question{Patch: p.Patch, Message: t.message, Roster: s.rosterOf(v.track.Fork)}
+func (s *Syncer) findPeople(ctx context.Context, v *visit, q Quarantine, state forks.State, p forks.Proposal, t told) (maintainers.Found, error) {
+	question := maintainers.Question{Patch: p.Patch, Message: t.message, Several: len(p.Members), Roster: s.rosterOf(v.track.Fork)}
 	if patch, ok := patchOf(state, p.Patch); ok {
 		question.Author = patch.Author
 	}
@@ -107,7 +108,7 @@ func (s *Syncer) findPeople(ctx context.Context, v *visit, q *repo.Quarantine, s
 }
 
 // parentOf is the first parent of a commit; zero if it has none.
-func parentOf(q *repo.Quarantine, commit forks.Hash) (forks.Hash, error) {
+func parentOf(q Quarantine, commit forks.Hash) (forks.Hash, error) {
 	_, raw, err := q.Object(commit)
 	if err != nil {
 		return forks.Hash{}, err

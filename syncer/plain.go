@@ -40,8 +40,8 @@ func (s *Syncer) plain(ctx context.Context, t forks.Track, do func(pulls.Forge) 
 
 // plainRemote is a fork's repository as package branches wants it.
 type plainRemote struct {
-	fork  *repo.Remote
-	local *repo.Repository
+	fork  Remote
+	local Repository
 	track string
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/auxolotl/auxsync/forks"
-	"github.com/auxolotl/auxsync/syncer/repo"
 )
 
 // policyVersions is how many versions of a policy are looked at in search of one
@@ -23,7 +22,7 @@ type PolicyVersion struct {
 // the last pass of any track of the fork left it, and asks no remote. Where the cache
 // has nothing of the fork, known is false: whether it has a policy is not known then.
 func (s *Syncer) Policies(ctx context.Context, t forks.Track, look func(PolicyVersion) (more bool)) (known bool, err error) {
-	err = s.reading(ctx, t, func(v *visit, q *repo.Quarantine) error {
+	err = s.reading(ctx, t, func(v *visit, q Quarantine) error {
 		refs, err := v.local.Refs(ctx, v.at(""))
 		if err != nil {
 			return err

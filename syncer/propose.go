@@ -10,11 +10,10 @@ import (
 	"github.com/auxolotl/auxsync/forks"
 	"github.com/auxolotl/auxsync/syncer/pulls"
 	"github.com/auxolotl/auxsync/syncer/rebase"
-	"github.com/auxolotl/auxsync/syncer/repo"
 )
 
 // input gathers what a plan depends on.
-func (v *visit) input(q *repo.Quarantine, old *recorded) (rebase.Input, error) {
+func (v *visit) input(q Quarantine, old *recorded) (rebase.Input, error) {
 	source, err := v.source(q)
 	if err != nil {
 		return rebase.Input{}, err
@@ -33,6 +32,7 @@ func (v *visit) input(q *repo.Quarantine, old *recorded) (rebase.Input, error) {
 	}
 	state := old.state
 	state.Proposals = v.heard.numbered(old.state.Proposals)
+	in.Others = func() ([]forks.Resolution, error) { return v.othersDecisions(q) }
 	in.State, in.Forms, in.NotBefore = &state, old.forms, v.notBefore(old.state)
 	for _, seen := range pulls.Observe(state.Proposals, v.found.pairs) {
 		i := slices.IndexFunc(state.Proposals, func(p forks.Proposal) bool { return p.ID == seen.ID })
@@ -40,7 +40,7 @@ func (v *visit) input(q *repo.Quarantine, old *recorded) (rebase.Input, error) {
 		if seen.Sight == pulls.Merged {
 			in.Merged = append(in.Merged, rebase.Merged{Proposal: prop, Tip: seen.Found.Onto, By: v.heard.mergedBy(prop.ID)})
 		}
-		if prop.Status.Live() || prop.Status == forks.Declined {
+		if prop.Status.Pending() || prop.Status == forks.Declined {
 			in.Live = append(in.Live, prop)
 		}
 	}
@@ -62,10 +62,10 @@ func chooseSide(content []byte, upstream bool, inputs ...[]byte) ([]byte, error)
 
 // propose decides what becomes of the conflicts and builds the branches that ask
 // about new ones.
-func (v *visit) propose(ctx context.Context, q *repo.Quarantine, planner *rebase.Planner, in rebase.Input, asked []forks.Request, d *decision) (err error) {
+func (v *visit) propose(ctx context.Context, q Quarantine, planner *rebase.Planner, in rebase.Input, asked []forks.Request, d *decision) (err error) {
 	pin := pulls.Input{
 		Track: v.track.Name, Now: in.Now, Wanted: d.result.Wanted, Ledger: d.plan.Outcomes,
-		Recorded: in.State.Proposals, Found: v.found.pairs, Asked: asked,
+		Recorded: afterAsked(in, d.result.Undone), Upstream: in.Upstream, Found: v.found.pairs, Asked: asked,
 		Verdicts: verdicts(d.result.Verdicts), Settled: map[forks.ProposalID]bool{}, Safe: map[forks.Hash]bool{},
 	}
 	for _, kept := range d.result.Keeps {
@@ -90,11 +90,23 @@ func (v *visit) propose(ctx context.Context, q *repo.Quarantine, planner *rebase
 			}
 		}
 	}
+	if pin.Together, err = d.result.Together(ctx, len(asked)+len(pin.Verdicts) > 0); err != nil {
+		return err
+	}
 	v.keepAnswered(pin, d)
+	states, err := v.crowd(ctx, q, d.result, &pin)
+	if err != nil {
+		return err
+	}
 	decided := pulls.Decide(pin)
 	v.answer(decided, pin.Verdicts, d.answers)
+	if err := v.holdBack(ctx, q, in, &decided, d); err != nil {
+		return err
+	}
+	v.answerPatches(in, decided, d)
+	d.keep(decided.Keeps...)
 	for _, b := range decided.Builds {
-		if err := v.build(ctx, in, d, &decided, b); err != nil {
+		if err := v.build(ctx, planner, in, d, &decided, b, states); err != nil {
 			return fmt.Errorf("build the branches for conflict %s: %w", b.ID, err)
 		}
 	}
@@ -135,33 +147,50 @@ func verdicts(list []rebase.Verdict) map[forks.ProposalID]pulls.Verdict {
 		rebase.OtherPaths: pulls.OtherPaths, rebase.Foreign: pulls.Foreign,
 	}
 	out := map[forks.ProposalID]pulls.Verdict{}
-	for _, v := range list {
-		out[v.Proposal] = pulls.Verdict{Kind: kinds[v.Kind], Commit: v.Version.Commit, By: v.By, Paths: v.Paths, Verb: v.Verb, Because: v.Because}
+	for i, v := range list {
+		one := pulls.Verdict{Kind: kinds[v.Kind], Commit: v.Version.Commit, By: v.By, Paths: v.Paths, Verb: v.Verb, Because: v.Because}
+		if i > 0 && list[i-1].Proposal == v.Proposal || i+1 < len(list) && list[i+1].Proposal == v.Proposal { // an umbrella
+			one.Members = append(out[v.Proposal].Members, pulls.MemberVerdict{Patch: v.Patch, Kind: one.Kind, Commit: one.Commit, Paths: v.Paths})
+		}
+		out[v.Proposal] = one
 	}
 	return out
 }
 
 // build writes a proposal's branches and completes its record.
-func (v *visit) build(ctx context.Context, in rebase.Input, d *decision, decided *pulls.Result, b pulls.Build) error {
+func (v *visit) build(ctx context.Context, planner *rebase.Planner, in rebase.Input, d *decision, decided *pulls.Result, b pulls.Build, states map[string]forks.State) error {
+	if len(b.Members) > 0 {
+		return v.buildUmbrella(ctx, in, d, decided, b)
+	}
 	i := slices.IndexFunc(decided.Proposals, func(p forks.Proposal) bool { return p.ID == b.ID })
 	note := v.note(d, b)
+	note.Earlier = pulls.EarlierOf(decided.Proposals, decided.Proposals[i])
 	describe := func(onto forks.Hash, files []forks.ConflictFile, marked bool) []byte {
 		if marked && hasPages(v.track) {
 			return nil // nobody can delete a file by accepting suggestions in a browser
 		}
 		note.Onto, note.Conflict.Files = onto, files
+		note.AlsoFor = waitingFor(states, v.track.Name, b.ID, note.Conflict)
 		return pulls.ConflictFile(note)
 	}
 	message := pulls.FixMessage(note)
 	if hasPages(v.track) {
 		message = pulls.PullFixMessage(note)
 	}
-	var pair rebase.Pair
-	var err error
-	if j := slices.IndexFunc(in.State.Proposals, func(p forks.Proposal) bool { return p.ID == b.Previous }); b.Previous != "" && j >= 0 {
-		pair, err = d.result.BuildRound(in.State.Proposals[j], b.Start, describe, message)
-	} else {
-		pair, err = d.result.BuildPair(ctx, b.Conflict, describe, message)
+	prev, again := previous(in, b)
+	pairs := func() (rebase.Pair, error) {
+		switch of := umbrellaOf(in.State.Proposals, d.result, b); {
+		case of != nil:
+			return d.result.BuildMemberAgain(*of, b.Patch, b.Start, describe, message)
+		case again && !b.Start.IsZero():
+			return d.result.BuildRound(prev, b.Start, describe, message)
+		}
+		return d.result.BuildPair(ctx, b.Conflict, describe, message)
+	}
+	pair, err := pairs()
+	if err == nil && again && !b.Work.IsZero() {
+		carrying := carrying{planner: planner, in: in, prev: prev, build: b, pairs: pairs, note: &note}
+		pair, err = carrying.carry(ctx, d, decided, pair)
 	}
 	if err != nil {
 		return err
@@ -177,10 +206,14 @@ func (v *visit) build(ctx context.Context, in rebase.Input, d *decision, decided
 // note gathers what people are told about a conflict.
 func (v *visit) note(d *decision, b pulls.Build) pulls.Note {
 	subject, author, message := d.result.Describe(b.Patch)
-	return pulls.Note{
+	note := pulls.Note{
 		Track: v.track.Name, Branch: v.track.Branch, Fork: v.fork.URL(), Upstream: v.up.URL(), Follow: v.track.Follow,
 		ID: b.ID, Subject: subject, Author: author, Message: message, Conflict: b.Conflict,
 	}
+	if i := slices.IndexFunc(d.plan.State.Proposals, func(p forks.Proposal) bool { return p.ID == b.ID }); i >= 0 {
+		note.Deadline = d.plan.State.Proposals[i].Deadline
+	}
+	return note
 }
 
 // isQuestion tells the questions that proposals ask, which are asked anew in each
@@ -205,7 +238,7 @@ func keepAsked(old, now []forks.Decision) []forks.Decision {
 
 // finish completes the state, writes its commit if anything changed, and lists
 // what would be pushed.
-func (v *visit) finish(q *repo.Quarantine, old *recorded, d *decision) error {
+func (v *visit) finish(q Quarantine, old *recorded, d *decision) error {
 	p := &d.plan
 	p.State.Archives = slices.DeleteFunc(slices.Clone(p.State.Archives), func(a forks.Archive) bool {
 		return v.found.archives[forks.ArchiveRef(v.track.Name, a.Pass)] != a.Tip // its time was over
@@ -235,7 +268,7 @@ func (v *visit) finish(q *repo.Quarantine, old *recorded, d *decision) error {
 		}
 	}
 	var err error
-	if d.state, err = writeState(q, p.State, forms, parents, stateMessage(*p)); err != nil {
+	if d.state, err = writeState(q, p.State, forms, parents, stateMessage(*p)+newsLines(d.news)); err != nil {
 		return fmt.Errorf("write the state of %s: %w", v.track.Name, err)
 	}
 	push = append(push, forks.RefUpdate{Ref: v.track.StateRef(), Old: v.found.state, New: d.state})

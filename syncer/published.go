@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/auxolotl/auxsync/forks"
-	"github.com/auxolotl/auxsync/syncer/repo"
 )
 
 // Bounds of what is looked at in a published tree: anybody who may push to the fork
@@ -21,7 +20,7 @@ const (
 // the cache as the last pass left it, and asks no remote; where the cache does not have
 // the branch, known is false.
 func (s *Syncer) Published(ctx context.Context, t forks.Track, enter, look func(path string) bool) (known bool, err error) {
-	err = s.reading(ctx, t, func(v *visit, q *repo.Quarantine) error {
+	err = s.reading(ctx, t, func(v *visit, q Quarantine) error {
 		if err := v.readFork(ctx, true); err != nil || v.found.branch.IsZero() {
 			return err
 		}
@@ -45,7 +44,7 @@ func (s *Syncer) Published(ctx context.Context, t forks.Track, enter, look func(
 
 // treeWalk goes through a tree.
 type treeWalk struct {
-	q           *repo.Quarantine
+	q           Quarantine
 	enter, look func(path string) bool
 	seen        int
 }

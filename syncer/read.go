@@ -3,25 +3,18 @@ package syncer
 import (
 	"context"
 	"errors"
-	"io/fs"
-	"os"
 
 	"github.com/auxolotl/auxsync/forks"
-	"github.com/auxolotl/auxsync/syncer/repo"
 )
 
 // borrow opens a track's cache for reading; nil if there is none.
-func (s *Syncer) borrow(ctx context.Context, t forks.Track) (*repo.Repository, error) {
-	path := CachePath(s.CacheDir, t.Upstream)
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	return s.Git.OpenExisting(ctx, path)
+func (s *Syncer) borrow(ctx context.Context, t forks.Track) (Repository, error) {
+	return s.Git.OpenExisting(ctx, CachePath(s.CacheDir, t.Upstream))
 }
 
 // reading opens a track's cache for reading, without a lock; without a cache do is
 // not called.
-func (s *Syncer) reading(ctx context.Context, t forks.Track, do func(*visit, *repo.Quarantine) error) (err error) {
+func (s *Syncer) reading(ctx context.Context, t forks.Track, do func(*visit, Quarantine) error) (err error) {
 	defer s.Git.TryUse(CachePath(s.CacheDir, t.Upstream))()
 	local, err := s.borrow(ctx, t)
 	if err != nil || local == nil {
@@ -44,7 +37,7 @@ func (s *Syncer) reading(ctx context.Context, t forks.Track, do func(*visit, *re
 // Read returns a track's state as the last pass left it in the cache, without
 // asking the fork and without a lock; nil if there is none yet.
 func (s *Syncer) Read(ctx context.Context, t forks.Track) (state *forks.State, err error) {
-	err = s.reading(ctx, t, func(v *visit, q *repo.Quarantine) error {
+	err = s.reading(ctx, t, func(v *visit, q Quarantine) error {
 		if err := v.readFork(ctx, true); err != nil {
 			return err
 		}
@@ -62,7 +55,7 @@ func (s *Syncer) Read(ctx context.Context, t forks.Track) (state *forks.State, e
 
 // aside fetches both remotes into a scratch repository that borrows the cache's
 // objects if there are any, and lets look at what is there.
-func (v *visit) aside(ctx context.Context, look func(*repo.Quarantine, *recorded) error) (err error) {
+func (v *visit) aside(ctx context.Context, look func(Quarantine, *recorded) error) (err error) {
 	defer v.Git.TryUse(CachePath(v.CacheDir, v.track.Upstream))()
 	borrow, err := v.borrow(ctx, v.track)
 	if err != nil {
@@ -95,7 +88,7 @@ func (v *visit) aside(ctx context.Context, look func(*repo.Quarantine, *recorded
 	if err != nil {
 		return err
 	}
-	if err := v.mayRun(ctx, old, old == nil); err != nil {
+	if err := v.mayRun(ctx, q, old, old == nil); err != nil {
 		return err
 	}
 	return look(q, old)

@@ -62,6 +62,6 @@ func (s *Syncer) ReadFork(ctx context.Context, url string, transports []string) 
 	return states, nil
 }
 
-func noState(fork *repo.Remote) error {
+func noState(fork Remote) error {
 	return forks.AskPerson("check the URL: a fork that auxsync keeps has refs below "+string(forks.StateRef("")), "%s has no state of auxsync", fork.URL())
 }

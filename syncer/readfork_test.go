@@ -27,7 +27,7 @@ func TestStatesAreReadFromTheForksRefsByAnybody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	reader := syncer.New(syncer.Config{Git: git, Clock: w.clock, Log: zap.NewNop()})
+	reader := syncer.New(syncer.Config{Git: syncer.OnDisk(git), Clock: w.clock, Log: zap.NewNop()})
 	states, err := reader.ReadFork(t.Context(), server.URL(w.fork.Dir), []string{"http"})
 	if err != nil {
 		t.Fatal(err)

@@ -135,7 +135,7 @@ func disturbed(t *testing.T, s scenario, when string, n int, want string) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bad.Git = git
+	bad.Git = syncer.OnDisk(git)
 	w.clock.Advance(time.Hour)
 	_, err = syncer.New(bad).Sync(t.Context(), w.track, syncer.Options{Who: "mona"})
 	if _, failed := os.Stat(filepath.Join(w.dir, "failed")); failed != nil {

@@ -72,6 +72,15 @@ func (e entry) settled(now time.Time, random float64) entry {
 	return e.in(e.vary(e.interval(), random), now)
 }
 
+// by books the pass for a time at which it is due in any case, if that comes before; zero
+// changes nothing.
+func (e entry) by(at, now time.Time) entry {
+	if wait := at.Sub(now); !at.IsZero() && wait < e.wait {
+		return e.in(max(wait, shortest), now)
+	}
+	return e
+}
+
 // failed books the next try. A problem that passes by itself gets its quick tries
 // first; all others are as slow as the sixth try at once.
 func (e entry) failed(now, notBefore time.Time, quick bool, random float64) entry {

@@ -237,3 +237,24 @@ func TestWhatMakesATrackOtherWork(t *testing.T) {
 		t.Error("when passes are made counts as what they do")
 	}
 }
+
+func TestATrackIsDueWhenADeadlineIsOver(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2024, 6, 1, 12, 0, 0, 0, time.UTC)
+	e := entry{track: someTrack("aux", "main")}
+	for _, c := range []struct {
+		next time.Time
+		want time.Duration
+	}{
+		{time.Time{}, 30 * time.Minute},
+		{now.Add(10 * time.Minute), 10 * time.Minute},
+		{now.Add(time.Hour), 30 * time.Minute},
+		{now, time.Second},
+		{now.Add(-time.Hour), time.Second},
+	} {
+		got := e.after(finished{outcome: Outcome{Quiet: true, Next: c.next}}, nil, now, 0.5)
+		if wait := got.due.Sub(now); wait != c.want {
+			t.Errorf("next %s: due in %s, want %s", c.next, wait, c.want)
+		}
+	}
+}

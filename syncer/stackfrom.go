@@ -21,7 +21,7 @@ func (v *visit) sourceSpecs() []repo.FetchSpec {
 
 // source reads the state of the track whose stack this one carries, as that track's
 // last pass left it on the fork; nil if the track has a stack of its own.
-func (v *visit) source(q *repo.Quarantine) (*rebase.Source, error) {
+func (v *visit) source(q Quarantine) (*rebase.Source, error) {
 	from := v.track.StackFrom
 	if from == "" {
 		return nil, nil

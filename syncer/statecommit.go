@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/auxolotl/auxsync/forks"
-	"github.com/auxolotl/auxsync/syncer/repo"
 )
 
 // The files in the tree of a state commit.
@@ -19,6 +18,9 @@ const (
 	// formsFile lists every commit that ever was a form of a patch, one line each:
 	// id, space, patch.
 	formsFile = "forms"
+	// resolutionsDir has a blob for the result of each resolution that has one, named by
+	// its id: whoever has the state has them.
+	resolutionsDir = "resolutions"
 )
 
 // recorded is what a state ref holds.
@@ -30,7 +32,7 @@ type recorded struct {
 }
 
 // readState reads a state commit; a zero id gives nil.
-func readState(q *repo.Quarantine, id forks.Hash) (*recorded, error) {
+func readState(q Quarantine, id forks.Hash) (*recorded, error) {
 	if id.IsZero() {
 		return nil, nil
 	}
@@ -66,7 +68,7 @@ func readState(q *repo.Quarantine, id forks.Hash) (*recorded, error) {
 }
 
 // readState reads the track's state as it was found; nil if there is none.
-func (v *visit) readState(q *repo.Quarantine) (*recorded, error) {
+func (v *visit) readState(q Quarantine) (*recorded, error) {
 	r, err := readState(q, v.found.state)
 	if err != nil {
 		return nil, fmt.Errorf("%s of fork %s: %w", v.track.StateRef(), v.track.Fork, err)
@@ -75,7 +77,7 @@ func (v *visit) readState(q *repo.Quarantine) (*recorded, error) {
 }
 
 // files reads the blobs at the top of the state commit's tree, and its parents.
-func (r *recorded) files(q *repo.Quarantine, raw []byte) (map[string][]byte, error) {
+func (r *recorded) files(q Quarantine, raw []byte) (map[string][]byte, error) {
 	tree, parents, err := commitLinks(raw)
 	if err != nil {
 		return nil, err
@@ -106,7 +108,7 @@ func commitLinks(raw []byte) (tree forks.Hash, parents []forks.Hash, err error) 
 }
 
 // filesOf reads files at the top of a tree; one that is not there is left out.
-func filesOf(q *repo.Quarantine, tree forks.Hash, names ...string) (map[string][]byte, error) {
+func filesOf(q Quarantine, tree forks.Hash, names ...string) (map[string][]byte, error) {
 	_, data, err := q.Object(tree)
 	if err != nil {
 		return nil, err
@@ -136,7 +138,7 @@ func filesOf(q *repo.Quarantine, tree forks.Hash, names ...string) (map[string][
 
 // writeState writes a state commit: parents are the previous one and all that has
 // to stay reachable.
-func writeState(q *repo.Quarantine, state forks.State, forms map[forks.Hash]forks.PatchID, parents []forks.Hash, message string) (forks.Hash, error) {
+func writeState(q Quarantine, state forks.State, forms map[forks.Hash]forks.PatchID, parents []forks.Hash, message string) (forks.Hash, error) {
 	data, err := forks.EncodeState(state)
 	if err != nil {
 		return forks.Hash{}, err
@@ -146,16 +148,20 @@ func writeState(q *repo.Quarantine, state forks.State, forms map[forks.Hash]fork
 		fmt.Fprintf(&list, "%s %s\n", id, forms[id])
 	}
 	var tree bytes.Buffer
-	for _, f := range []struct {
-		name string
-		data []byte
-	}{{formsFile, list.Bytes()}, {stateFile, data}} { // in git's order
-		id, err := q.Write("blob", f.data)
-		if err != nil {
-			return forks.Hash{}, err
-		}
-		fmt.Fprintf(&tree, "100644 %s\x00%s", f.name, id[:])
+	known, err := q.Write("blob", list.Bytes())
+	if err != nil {
+		return forks.Hash{}, err
 	}
+	fmt.Fprintf(&tree, "100644 %s\x00%s", formsFile, known[:])
+	if err := writeResolutions(q, &tree, state.Resolutions); err != nil {
+		return forks.Hash{}, err
+	}
+	// In git's order: forms, resolutions, state.json.
+	id, err := q.Write("blob", data)
+	if err != nil {
+		return forks.Hash{}, err
+	}
+	fmt.Fprintf(&tree, "100644 %s\x00%s", stateFile, id[:])
 	treeID, err := q.Write("tree", tree.Bytes())
 	if err != nil {
 		return forks.Hash{}, err

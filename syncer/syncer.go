@@ -13,7 +13,6 @@ import (
 	"github.com/auxolotl/auxsync/syncer/prove"
 	"github.com/auxolotl/auxsync/syncer/pulls"
 	"github.com/auxolotl/auxsync/syncer/rebase"
-	"github.com/auxolotl/auxsync/syncer/repo"
 )
 
 // Store is the index and history that passes write. Everything in it can be
@@ -49,7 +48,7 @@ type Store interface {
 
 // Config is what a Syncer works with.
 type Config struct {
-	Git      *repo.Git
+	Git      Git
 	Store    Store // nil in a dry run without a state directory
 	CacheDir string
 	Clock    clockwork.Clock
@@ -63,6 +62,9 @@ type Config struct {
 	Forges ForgeStore
 	// Roster returns what a fork's policy says of people; nil knows of nothing.
 	Roster func(fork string) forks.Roster
+	// Tracks names the tracks of a fork that are kept now: what others left on it counts
+	// for nothing, and asks nobody. nil knows all that have a state there.
+	Tracks func(fork string) []string
 	// Reads reports whether a file's content is well-formed, where known says that this
 	// can be told; nil knows of no file.
 	Reads func(path forks.Path, content []byte) (ok, known bool)
@@ -74,7 +76,7 @@ type Config struct {
 	Writer forks.Writer
 	// Mergers returns the engine that a track's `merger` names, over the objects of one
 	// pass; nil has the two that there are. Tests put others in their place.
-	Mergers func(name string, q *repo.Quarantine) rebase.Merger
+	Mergers func(name string, q Quarantine) rebase.Merger
 	// Barrier, if set, is called between the fetch and the push of a pass: tests
 	// and the demo let a person push there.
 	Barrier func() error
@@ -125,8 +127,14 @@ type Options struct {
 	Create bool
 	// Retarget says that the change of upstream in the config is meant.
 	Retarget bool
+	// RenamedFrom is the name that a track had before, for an adoption that takes over
+	// what is on record of it.
+	RenamedFrom string
 	// TakeOver goes on although another state directory wrote the newest state.
 	TakeOver bool
+	// Learn is a range A..B of the fork's history whose merges show what people decided;
+	// "" learns nothing.
+	Learn string
 	// Say is told what happens next, and how far it has come; nil says nothing. It
 	// may be called from several goroutines.
 	Say func(forks.Progress)
@@ -140,6 +148,11 @@ type Outcome struct {
 	// Written: something was pushed, with the state commit State.
 	Written bool
 	State   forks.Hash
+	// Next is when time alone makes the next pass due: people are reminded, a deadline is
+	// over, or something may be asked; zero if it does not.
+	Next time.Time
+	// Wakes names the fork's other tracks that have waited for what this pass wrote.
+	Wakes []string
 	// Retried counts how often somebody else was faster.
 	Retried int
 	// Taken has what people asked for and this pass took, with what came of it.
@@ -147,7 +160,9 @@ type Outcome struct {
 	// Own is the number of the fork's commits that are not merges, Folded how many
 	// of them were folded; at first contact only.
 	Own, Folded int
-	Took        time.Duration
+	// Learned is what the range of [Options.Learn] taught; nil without one.
+	Learned *Learned
+	Took    time.Duration
 }
 
 // attempts is how often a pass begins again after somebody else was faster.

@@ -25,12 +25,14 @@ type visit struct {
 	*Syncer
 	track forks.Track
 	opts  Options
-	up    *repo.Remote
-	fork  *repo.Remote
-	local *repo.Repository // the cache, or in a dry run a scratch repository
-	dry   bool             // local is removed at the end
+	up    Remote
+	fork  Remote
+	local Repository // the cache, or in a dry run a scratch repository
+	dry   bool       // local is removed at the end
 	found found
-	heard heard
+	// former is what the fork has of the track under its former name, where it was renamed.
+	former found
+	heard  heard
 	// started is when the pass began, and measured what it found out once it was applied.
 	started  time.Time
 	measured measured
@@ -42,8 +44,10 @@ type found struct {
 	releases []rebase.Release // oldest first, of a track that follows tags
 	branch   forks.Hash       // zero if the fork has no such branch
 	state    forks.Hash
-	source   forks.Hash // the state of the track whose stack this one carries
-	policy   forks.Hash // the tip of the policy branch, zero if there is none
+	source   forks.Hash            // the state of the track whose stack this one carries
+	others   map[string]forks.Hash // the states of the fork's other tracks, by name
+	policy   forks.Hash            // the tip of the policy branch, zero if there is none
+	pause    forks.Hash            // to what the ref points that pauses the fork, zero if there is none
 	archives map[forks.Ref]forks.Hash
 	pairs    map[forks.ProposalID]forks.Pair
 }
@@ -97,6 +101,7 @@ func (v *visit) forkSpecs(branch bool) []repo.FetchSpec {
 		// the pattern finds, such as the branches of a track policy-x, comes to where that
 		// track's own pass keeps it, and this one reads none of it.
 		{From: string(forks.PolicyRef()) + "*", To: v.at("heads/" + forks.PolicyBranch + "*")},
+		{From: string(forks.PauseRef) + "*", To: v.at("pause*")}, // in the same way
 	}
 	specs = append(specs, v.sourceSpecs()...)
 	if branch {
@@ -134,11 +139,16 @@ func (v *visit) readFork(ctx context.Context, branch bool) error {
 	}
 	v.found.state = refs[forks.Ref(v.at("state/"+v.track.Name))]
 	v.found.policy = refs[forks.Ref(v.at("heads/"+forks.PolicyBranch))]
+	v.found.pause = refs[forks.Ref(v.at("pause"))]
 	if v.track.StackFrom != "" {
 		v.found.source = refs[forks.Ref(v.at("state/"+v.track.StackFrom))]
 	}
+	v.found.others = map[string]forks.Hash{}
 	v.found.archives, v.found.pairs = map[forks.Ref]forks.Hash{}, map[forks.ProposalID]forks.Pair{}
 	for ref, id := range refs {
+		if name, ok := strings.CutPrefix(string(ref), v.at("state/")); ok && name != v.track.Name && forks.ValidTrackName(name) {
+			v.found.others[name] = id
+		}
 		if rest, ok := strings.CutPrefix(string(ref), v.at("archive/"+v.track.Name+"/")); ok {
 			v.found.archives[forks.ArchivePrefix(v.track.Name)+forks.Ref(rest)] = id
 		}
@@ -182,7 +192,7 @@ func (v *visit) fetchUpstream(ctx context.Context) error {
 }
 
 // noSuchBranch says which branches a remote has instead.
-func (v *visit) noSuchBranch(ctx context.Context, r *repo.Remote, what, branch, key string) error {
+func (v *visit) noSuchBranch(ctx context.Context, r Remote, what, branch, key string) error {
 	refs, err := r.List(ctx, "refs/heads/")
 	if err != nil {
 		return err
@@ -262,8 +272,8 @@ func set[K, V comparable](m map[K]V, key K, value V) {
 // object: the refs and the track's configuration.
 func (f found) fingerprint(t forks.Track) string {
 	h := sha256.New()
-	fmt.Fprintln(h, "4", t.Upstream, t.URL, t.Follow, t.Branch, t.History, t.PublishEvery, t.StackFrom, t.Forge, t.References)
-	fmt.Fprintln(h, f.upstream, f.branch, f.state, f.source, f.policy, f.releases)
+	fmt.Fprintln(h, "5", t.Upstream, t.URL, t.Follow, t.Branch, t.History, t.PublishEvery, t.HoldFor, t.MaxLag, t.SecurityHoldFor, t.SecurityPattern, t.StackFrom, t.Forge, t.References, t.Limits, t.Quiet.Ranges)
+	fmt.Fprintln(h, f.upstream, f.branch, f.state, f.source, f.policy, f.pause, f.releases)
 	for _, ref := range slices.Sorted(maps.Keys(f.archives)) {
 		fmt.Fprintln(h, ref, f.archives[ref])
 	}

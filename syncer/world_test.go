@@ -56,13 +56,14 @@ func newWorldIn(t tb, dir string, history forks.History) *world {
 	w.up.Commit(t, "main", repotest.Ada, "second commit", map[string]string{"README": "a package set\n"})
 	w.fork = w.up.Fork(t, filepath.Join(dir, "fork.git"))
 	w.track = forks.Track{Fork: "pkgs", Name: "aux-main", Upstream: w.up.Dir, URL: w.fork.Dir, Forge: "git",
-		AllowTransports: []string{"file"}, Follow: "main", Branch: "main", History: history}
+		AllowTransports: []string{"file"}, Follow: "main", Branch: "main", History: history,
+		HoldFor: forks.Never, MaxLag: forks.Never, SecurityHoldFor: forks.Never}
 	w.clock = clockwork.NewFakeClockAt(time.Date(2024, 6, 1, 12, 0, 0, 0, time.UTC))
 	git, err := repo.New(context.Background(), repo.Options{})
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
-	w.Syncer = syncer.New(syncer.Config{Git: git, Store: w.store, CacheDir: filepath.Join(dir, "cache"),
+	w.Syncer = syncer.New(syncer.Config{Git: syncer.OnDisk(git), Store: w.store, CacheDir: filepath.Join(dir, "cache"),
 		Clock: w.clock, Log: zap.NewNop(), Barrier: func() error {
 			if w.barrier != nil {
 				return w.barrier()
