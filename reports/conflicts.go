@@ -27,9 +27,16 @@ type OpenConflict struct {
 	Track   string       `json:"track"`
 	Subject string       `json:"subject"` // of the patch
 	Author  forks.Person `json:"author"`
+	// Patches are those that are asked about at once, Subject and Author being of the
+	// first; empty for one patch.
+	Patches []AskedPatch `json:"patches"`
 	OntoRef forks.Ref    `json:"onto_ref"`
 	FixRef  forks.Ref    `json:"fix_ref"`
+	// Parked is set while the branch goes on without the patch.
+	Parked *forks.Out `json:"parked,omitempty"`
 	forks.Proposal
+
+	alsoFor string // the tracks that wait for its answer, as a page shows them
 }
 
 // AskedDecision is a decision to make, with the track that asks for it.
@@ -39,12 +46,12 @@ type AskedDecision struct {
 	forks.Decision
 }
 
-// ConflictsOf takes the conflicts of a state that are open, or were closed
-// without an answer, in the order in which they were opened.
+// ConflictsOf takes the conflicts of a state that are open, wait to be asked about, or
+// were closed without an answer, in the order in which they were recorded.
 func ConflictsOf(fork string, s forks.State) []OpenConflict {
 	list := []OpenConflict{}
 	for _, c := range s.Proposals {
-		if c.Status.Live() || c.Status == forks.Declined {
+		if c.Status.Pending() || c.Status == forks.Declined {
 			list = append(list, openConflict(fork, s, c))
 		}
 	}
@@ -58,7 +65,11 @@ func openConflict(fork string, s forks.State, c forks.Proposal) OpenConflict {
 	}
 	if p := findPatch(s, c.Patch); p != nil {
 		o.Subject, o.Author = p.Subject, p.Author
+		if p.Out != nil && p.Out.Outcome == forks.Parked {
+			o.Parked = p.Out
+		}
 	}
+	o.Patches, o.Members = patchesOf(s, c), notNull(c.Members)
 	o.Conflict.Files, o.NotFor = notNull(c.Conflict.Files), notNull(c.NotFor)
 	return o
 }
@@ -89,9 +100,10 @@ func Conflicts(w io.Writer, l ConflictList, style Style) error {
 		p.text(0, "No conflicts, and no decision is asked of anybody.")
 	}
 	for _, c := range l.Conflicts {
+		c.alsoFor = alsoFor(l.Conflicts, c)
 		p.conflict(c, l.At)
 	}
-	if len(l.Conflicts) > 0 {
+	if slices.ContainsFunc(l.Conflicts, func(c OpenConflict) bool { return c.Status != forks.Queued }) {
 		settle := "To settle one, fetch its fix branch: the file AUXSYNC-CONFLICT.md there says how. Merge the result into its onto branch."
 		if slices.ContainsFunc(l.Conflicts, func(c OpenConflict) bool { return c.Number > 0 }) {
 			settle = "To settle one, open its pull request, which says how; without one fetch its fix branch, and merge the result into its onto branch."
@@ -121,19 +133,73 @@ func (p *page) conflict(c OpenConflict, now time.Time) {
 	}
 	p.heading("%s", title)
 	p.fields(
-		field{"patch", inert(string(c.Patch), 16) + " " + inert(c.Subject, maxSubject) + by(c.Author)},
+		c.patchField(),
 		field{"cause", Cause(c.Conflict)},
+		field{"asked on", askedOn(c.Conflict)},
 		field{"clean until", cleanUntil(c.Conflict)},
 		field{"upstream had it", shortOrNone(c.Conflict.SuggestDrop)},
 		field{"asked", joined(", ", stamp(c.Opened), Ago(now, c.Opened))},
+		field{"branch", c.branch()},
+		field{"waits since", c.waitsSince(now)},
+		field{"not before", c.notBefore()},
 		field{"note", inert(c.Reason, maxReason)},
+		field{"also for", c.alsoFor},
+		field{"ways out", c.waysOut()},
 		field{"files", files(c.Conflict.Files)},
+		field{"earlier work", earlierWork(c.Carry)},
 		field{"pull request", c.pullRequest()},
 		field{"taken on by", inert(c.Claimed, maxName)},
 		field{"not for", inert(strings.Join(c.NotFor, ", "), maxReason)},
 		field{"fix branch", fix},
 		field{"onto branch", onto},
 	)
+}
+
+// branch says how long the branch waits for an answer, or that it went on; "" where it
+// does neither. The text is inert.
+func (c OpenConflict) branch() string {
+	stopped := ""
+	if !c.Held.IsZero() {
+		stopped = "the label " + forks.HoldLabel + " stops its time since " + stamp(c.Held)
+	}
+	switch {
+	case c.Parked != nil:
+		return "goes on without this patch, parked since " + stamp(c.Parked.At) + "; the patch comes back in its place once this is decided"
+	case !c.Deadline.IsZero():
+		return joined("; ", "waits until "+stamp(c.Deadline)+"; then the branch goes on without this patch ("+inert(string(c.Rule), maxName)+")", stopped)
+	}
+	return stopped
+}
+
+// glance is [OpenConflict.branch] in few words.
+func (c OpenConflict) glance() string {
+	switch {
+	case c.Parked != nil:
+		return "parked: the branch goes on without this patch"
+	case !c.Deadline.IsZero():
+		return "the branch waits until " + stamp(c.Deadline) + "; then it goes on without this patch"
+	}
+	return ""
+}
+
+// waysOut names the commands for what was merged and could not be taken in; "" of others.
+func (c OpenConflict) waysOut() string {
+	if c.Status != forks.Unresolved {
+		return ""
+	}
+	id := inert(string(c.ID), 16)
+	return "put the onto branch right, or: auxsync latest " + id + " (asked again with what was done), auxsync keep-ours, take-upstream or drop " + id
+}
+
+// earlierWork says what became of people's commits in the round before. The text is inert.
+func earlierWork(c *forks.Carry) string {
+	switch {
+	case c == nil:
+		return ""
+	case c.Because != "":
+		return short(c.Work) + " of " + inert(string(c.From), 16) + " is not carried over: " + inert(c.Because, maxReason)
+	}
+	return count(c.Commits, "commit", "commits") + " of " + inert(string(c.From), 16) + ", carried over to fix"
 }
 
 // pullRequest names the pull request of a conflict; "" for none. The text is inert.
@@ -166,6 +232,14 @@ func Cause(c forks.Conflict) string {
 		text += "; there the earlier patch " + inert(string(c.CausePatch), 16) + " takes a new form, which is in the way"
 	}
 	return text
+}
+
+// askedOn names a newer commit than the cause; "" where there is none.
+func askedOn(c forks.Conflict) string {
+	if c.Pin.IsZero() {
+		return ""
+	}
+	return short(c.Pin) + ", upstream's newest commit when somebody wanted it asked there"
 }
 
 func cleanUntil(c forks.Conflict) string {

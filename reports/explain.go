@@ -53,7 +53,7 @@ func Find(fork string, s forks.State, id string) (Explanation, error) {
 		}
 	}
 	for _, c := range s.Proposals {
-		if c.Patch == patch {
+		if c.About(patch) {
 			e.Conflicts = append(e.Conflicts, openConflict(fork, s, c))
 		}
 	}

@@ -60,7 +60,7 @@ func (p *page) where(plan forks.Plan) {
 		stopped, next = inert(plan.Stopped.Reason, maxReason), forks.Inert(plan.Stopped.Next)
 	}
 	if plan.Paused != nil {
-		next = "nothing moves before: auxsync resume " + forks.Inert(plan.Track)
+		next = "nothing moves before: " + plan.Paused.End(plan.Track, "")
 	}
 	p.fields(
 		field{"base", base}, field{"upstream", upstream}, field{"branch", tip}, field{"waits", hold},

@@ -193,7 +193,7 @@ func TestJSONListsAreNeverNull(t *testing.T) {
 		}
 		for _, m := range nullValue.FindAllSubmatch(out, -1) {
 			switch string(m[1]) {
-			case "behind", "last_pass", "next_pass", "forge_trouble", "hold", "stopped", "paused", "out", "end", "row", "away_until":
+			case "behind", "last_pass", "next_pass", "forge_trouble", "hold", "stopped", "paused", "out", "end", "row", "away_until", "waits":
 			default:
 				t.Errorf("%s: %s is null in %s", name, m[1], out)
 			}

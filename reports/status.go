@@ -65,10 +65,17 @@ type TrackStatus struct {
 
 	Hold      *forks.Hold      `json:"hold"`
 	Conflicts []OpenConflict   `json:"conflicts"`
+	Waiting   []OpenConflict   `json:"waiting"` // conflicts that nobody is asked about yet
 	Decisions []forks.Decision `json:"decisions"`
 	Stopped   *forks.Stop      `json:"stopped"`
 	Paused    *forks.Pause     `json:"paused"`
+
+	address    string // of the fork
+	rolledBack bool
 }
+
+// PauseEnd returns the command that ends the track's pause.
+func (t TrackStatus) PauseEnd() string { return t.Paused.End(t.Track, t.address) }
 
 // ForgeTrouble is an outage of a forge, or a right that is missing there.
 type ForgeTrouble struct {
@@ -89,7 +96,7 @@ type LastPass struct {
 func TrackStatusOf(track forks.Track, state *forks.State) TrackStatus {
 	t := TrackStatus{
 		Fork: track.Fork, Track: track.Name, Branch: track.Branch, Upstream: track.Upstream, Follow: track.Follow,
-		History: track.History, Phase: Found,
+		History: track.History, Phase: Found, address: track.URL,
 	}
 	if state == nil {
 		return t
@@ -99,13 +106,15 @@ func TrackStatusOf(track forks.Track, state *forks.State) TrackStatus {
 	t.Base, t.Tip, t.UpstreamTip = s.Base, s.Tip, s.UpstreamTip
 	t.LastPass = &LastPass{Pass: s.Pass, At: s.At}
 	t.Hold, t.Stopped, t.Paused, t.Decisions = s.Hold, s.Stopped, s.Paused, s.Decisions
-	t.Patches = len(s.Patches)
+	t.Patches, t.rolledBack = len(s.Patches), s.Rollback != nil
 	for _, p := range s.Patches {
 		if p.Out != nil {
 			t.LeftOut++
 		}
 	}
-	for _, c := range ConflictsOf(track.Fork, s) {
+	all := ConflictsOf(track.Fork, s)
+	t.Waiting = NotAsked(all)
+	for _, c := range all {
 		if c.Status.Live() {
 			t.Conflicts = append(t.Conflicts, c)
 		}
@@ -131,7 +140,7 @@ func (o Overview) MarshalJSON() ([]byte, error) {
 	w.Tracks = append([]TrackStatus{}, o.Tracks...)
 	for i := range w.Tracks {
 		t := &w.Tracks[i]
-		t.Conflicts, t.Decisions = notNull(t.Conflicts), notNull(t.Decisions)
+		t.Conflicts, t.Waiting, t.Decisions = notNull(t.Conflicts), notNull(t.Waiting), notNull(t.Decisions)
 	}
 	return json.Marshal(w)
 }
@@ -181,7 +190,7 @@ func (t TrackStatus) text(p *page, now time.Time) {
 		next = forks.Inert(t.Stopped.Next)
 	}
 	if t.Paused != nil {
-		next = "auxsync resume " + forks.Inert(t.Track)
+		next = t.PauseEnd()
 	}
 	p.fields(
 		field{"branch", branch}, field{"follows", follows}, field{"base", t.base()}, field{"last pass", t.lastPass(now)},
@@ -194,7 +203,12 @@ func (t TrackStatus) text(p *page, now time.Time) {
 // phase says where the track stands, with the colour of it.
 func (t TrackStatus) phase(p *page) string {
 	switch t.Phase {
-	case Found, Holding, Paused:
+	case Holding:
+		if t.rolledBack {
+			return p.toned(warn, "rolled back, until somebody resumes it")
+		}
+		return p.toned(warn, t.Phase.Words())
+	case Found, Paused:
 		return p.toned(warn, t.Phase.Words())
 	case Following:
 		return p.toned(good, t.Phase.Words())
@@ -271,6 +285,7 @@ func (t TrackStatus) asks(p *page, now time.Time) {
 		p.text(2, "%s for people to decide (auxsync explain CONFLICT says how):", count(len(t.Conflicts), "conflict waits", "conflicts wait"))
 		p.conflicts(t.Conflicts, now)
 	}
+	p.notAsked(t.Waiting, now)
 	if len(t.Decisions) > 0 {
 		p.b.WriteByte('\n')
 		p.text(2, "%s that only a person can make:", count(len(t.Decisions), "decision", "decisions"))
@@ -285,11 +300,12 @@ func (p *page) conflicts(list []OpenConflict, now time.Time) {
 	var rows []row
 	for _, c := range list {
 		r := row{cells: []cell{
-			{inert(string(c.ID), 16), plain}, answer(c.Status), {Ago(now, c.Opened), plain}, {forks.Inert(c.Subject), plain},
+			{inert(string(c.ID), 16), plain}, answer(c.Status), {Ago(now, c.Opened), plain}, {forks.Inert(c.Named()), plain},
 		}}
 		if c.Number > 0 {
 			r.note = "pull request " + c.pullRequest()
 		}
+		r.note = joined("; ", r.note, c.glance())
 		rows = append(rows, r)
 	}
 	p.table([]string{"conflict", "is", "asked", "patch"}, rows)

@@ -149,6 +149,8 @@ func Answer(s forks.ProposalStatus) string { return answer(s).text }
 // answer is [Answer] with its colour.
 func answer(s forks.ProposalStatus) cell {
 	switch s {
+	case forks.Queued:
+		return cell{"waits", faint}
 	case forks.Open:
 		return cell{"open", warn}
 	case forks.Ready:
@@ -172,6 +174,8 @@ func deed(a forks.ActionKind) string {
 	switch a {
 	case forks.ActOpen:
 		return "is asked about"
+	case forks.ActWait:
+		return "is not asked about yet"
 	case forks.ActKeep:
 		return "waits for an answer"
 	case forks.ActReady:
@@ -197,7 +201,7 @@ func pausedBy(p *forks.Pause) string {
 	if p == nil {
 		return ""
 	}
-	who := inert(p.By, maxName)
+	who := inert(p.Name(), maxName+len(" with ")+len(p.Ref))
 	if who == "" {
 		who = "somebody"
 	}

@@ -152,6 +152,8 @@ type card struct {
 
 	Conflicts     []ask
 	MoreConflicts int
+	NotAsked      []ask // conflicts that nobody is asked about yet
+	MoreNotAsked  int
 	Decisions     []question
 	MoreDecisions int
 }
@@ -206,10 +208,15 @@ func cardOf(t reports.TrackStatus, now time.Time) card {
 	asked, more := listed(t.Conflicts, maxConflicts)
 	for _, o := range asked {
 		c.Conflicts = append(c.Conflicts, ask{
-			ID: show(string(o.ID), maxName), Subject: show(o.Subject, maxSubject), Is: reports.Answer(o.Status), Asked: at(o.Opened, now), Do: toDo(o),
+			ID: show(string(o.ID), maxName), Subject: show(o.Named(), maxSubject), Is: reports.Answer(o.Status), Asked: at(o.Opened, now), Do: toDo(o),
 		})
 	}
 	c.MoreConflicts = more
+	queued, more := listed(t.Waiting, maxConflicts)
+	for _, o := range queued {
+		c.NotAsked = append(c.NotAsked, ask{ID: show(string(o.ID), maxName), Subject: show(o.Subject, maxSubject), Is: reports.Answer(o.Status), Do: o.WaitsText()})
+	}
+	c.MoreNotAsked = more
 	return c
 }
 
@@ -240,8 +247,8 @@ func (c *card) stand(t reports.TrackStatus, now time.Time) {
 		}
 	}
 	if t.Paused != nil {
-		c.Reason, c.Since = show("paused by "+t.Paused.By+": "+t.Paused.Because, maxReason), at(t.Paused.At, now)
-		c.Next = "auxsync resume " + show(t.Track, maxReason)
+		c.Reason, c.Since = show("paused by "+t.Paused.Name()+": "+t.Paused.Because, maxReason), at(t.Paused.At, now)
+		c.Next = t.PauseEnd()
 	}
 	if t.Stopped != nil {
 		c.Reason, c.Since, c.Next = show(t.Stopped.Reason, maxReason), at(t.Stopped.At, now), show(t.Stopped.Next, maxReason)
@@ -272,6 +279,8 @@ func questionOf(d forks.Decision, now time.Time) question {
 // toDo says in one line what a conflict wants from people.
 func toDo(c reports.OpenConflict) string {
 	switch c.Status {
+	case forks.Queued:
+		return "Nobody is asked yet: " + c.WaitsText()
 	case forks.Ready:
 		return "It is settled. What is left is to look at it and merge it; the link says how."
 	case forks.Unresolved:

@@ -100,7 +100,7 @@ func conflictOf(o reports.OpenConflict, upstream string, now time.Time) conflict
 	}
 	c := conflict{
 		Tone:  "warn",
-		ask:   ask{ID: show(string(o.ID), maxName), Subject: show(o.Subject, maxSubject), Is: reports.Answer(o.Status), Asked: at(o.Opened, now), Do: toDo(o)},
+		ask:   ask{ID: show(string(o.ID), maxName), Subject: show(o.Named(), maxSubject), Is: reports.Answer(o.Status), Asked: at(o.Opened, now), Do: toDo(o)},
 		Patch: show(string(o.Patch), maxName), Author: show(o.Author.Name, maxName),
 		Cause: reports.Cause(o.Conflict), CauseAt: commitOf(upstream, cause),
 		Clean: commitOf(upstream, o.Conflict.Clean), Had: commitOf(upstream, o.Conflict.SuggestDrop),

@@ -17,10 +17,16 @@ const (
 // conflictsOf tells what was asked of people. Where the same conflict is asked about in a
 // further round nothing is opened and nothing ends: it is one that goes on.
 func conflictsOf(in Input) Conflicts {
-	c := Conflicts{Resolved: []Resolved{}, Open: []OpenConflict{}}
+	c := Conflicts{Resolved: []Resolved{}, Open: []OpenConflict{}, NotAsked: []NotAsked{}}
 	var took []Seconds
 	for _, row := range in.Rows.Tracks {
 		for _, p := range row.Proposals {
+			if p.Status == forks.Queued && p.Waits != nil {
+				c.NotAsked = counted(c.NotAsked, p.Waits.Text())
+			}
+			if neverAsked(p) {
+				continue
+			}
 			if in.within(p.Opened) && !goesOn(row, p, -1) {
 				c.Opened++
 			}
@@ -60,6 +66,24 @@ func conflictsOf(in Input) Conflicts {
 	return c
 }
 
+// neverAsked reports whether nobody was ever asked about a conflict: it waited for its
+// turn, and went away meanwhile if it waits no more.
+func neverAsked(p forks.Proposal) bool {
+	gone := p.Status == forks.Withdrawn || p.Status == forks.Cleaned && p.Taken == 0
+	return p.Status == forks.Queued || gone && p.Opened.IsZero() && p.Onto.IsZero()
+}
+
+// counted adds a conflict to those that wait for the same reason.
+func counted(list []NotAsked, why string) []NotAsked {
+	for i := range list {
+		if list[i].Why == why {
+			list[i].Conflicts++
+			return list
+		}
+	}
+	return append(list, NotAsked{1, why})
+}
+
 // goesOn reports whether a conflict that nobody answered was asked about in the round
 // before (-1) or in the next one (1), too.
 func goesOn(row forks.TrackRows, p forks.Proposal, step int) bool {
@@ -68,7 +92,7 @@ func goesOn(row forks.TrackRows, p forks.Proposal, step int) bool {
 		if step < 0 {
 			before = q
 		}
-		return q.Patch == p.Patch && q.Conflict.Cause == p.Conflict.Cause && q.Round == p.Round+step && howEnded(before) == elsewhere
+		return q.About(p.Patch) && q.Conflict.Cause == p.Conflict.Cause && q.Round == p.Round+step && howEnded(before) == elsewhere
 	})
 }
 
@@ -91,7 +115,7 @@ func ended(in Input, row forks.TrackRows, p forks.Proposal) (r Resolved, ok bool
 	if how == "" || !in.within(p.Closed) || how == elsewhere && goesOn(row, p, 1) {
 		return r, false
 	}
-	return Resolved{Proposal: p.ID, Track: row.Track, Subject: patchSubject(row, p.Patch), How: how, By: in.named(p.ClosedBy),
+	return Resolved{Proposal: p.ID, Track: row.Track, Subject: askedSubject(row, p), How: how, By: in.named(p.ClosedBy),
 		Reason: in.unnamed(beyondWho(p)), URL: p.URL, Took: since(p.Opened, p.Closed), At: p.Closed}, true
 }
 
@@ -114,7 +138,7 @@ func openConflict(in Input, row forks.TrackRows, p forks.Proposal) OpenConflict 
 	_, to := in.told()
 	w, _ := in.waiting(row.Track, p.ID)
 	return OpenConflict{
-		Proposal: p.ID, Track: row.Track, Subject: patchSubject(row, p.Patch), Cause: p.Conflict.CauseSubject, URL: p.URL,
+		Proposal: p.ID, Track: row.Track, Subject: askedSubject(row, p), Cause: p.Conflict.CauseSubject, URL: p.URL,
 		Since: p.Opened, Age: since(p.Opened, to), With: in.with(w, p.Opened), Next: next(in, row, p, w),
 	}
 }

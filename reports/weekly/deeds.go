@@ -3,7 +3,6 @@ package weekly
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/auxolotl/auxsync/forks"
 )
@@ -97,8 +96,12 @@ func stackDeeds(in Input, row forks.TrackRows) (list []Deed) {
 		if who := in.named(use.By); who != "" {
 			by = " by " + brief(who, maxName)
 		}
+		where := " in an earlier merge"
+		if use.Proposal != "" {
+			where = " for conflict " + brief(string(use.Proposal), 16)
+		}
 		list = append(list, Deed{At: use.At, Track: row.Track,
-			What: "settled " + patchText(row, use.Patch) + strings.TrimRight(" with what was decided"+by+" for conflict "+brief(string(use.Proposal), 16), " "),
+			What: "settled " + patchText(row, use.Patch) + " with what was decided" + by + where,
 			Undo: "a commit on the branch changes it, such as a git revert of the patch, which takes it out"})
 	}
 	return list

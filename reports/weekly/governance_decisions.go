@@ -48,7 +48,7 @@ func (d *decided) add(one Decision) {
 func (d *decided) requests() {
 	for _, r := range d.in.Rows.Requests {
 		if d.inWeek(r.Taken) && r.Verb != forks.VerbMine && r.Verb != forks.VerbNotMine {
-			subject, url := d.conflict(r.Track, r.Proposal)
+			subject, url := d.subject(r.Request)
 			d.add(Decision{At: r.Taken, Track: r.Track, Who: r.Who, What: asked(r.Verb, subject), Because: r.Because, URL: cmp.Or(r.URL, url), Result: r.Result})
 		}
 	}
@@ -61,6 +61,15 @@ func asked(v forks.Verb, subject string) string {
 		return "asked to pause the track"
 	case forks.VerbResume:
 		return "asked to resume the track"
+	case forks.VerbRollback:
+		return "asked to roll the track back"
+	case forks.VerbAccept:
+		return "asked to take the rewritten branch as it is"
+	case forks.VerbUndo:
+		if subject == "" {
+			return "asked to undo the last decision about the track"
+		}
+		return "asked to undo the last decision about " + subject
 	case forks.VerbDrop:
 		return "asked to drop " + subject
 	case forks.VerbKeepOurs:
@@ -124,7 +133,7 @@ func (d *decided) drops(track forks.TrackRows) {
 			continue
 		}
 		answer := slices.ContainsFunc(track.Proposals, func(p forks.Proposal) bool {
-			return p.Patch == patch.ID && answered(p) && p.Taken == end.Pass
+			return p.About(patch.ID) && answered(p) && p.Taken == end.Pass
 		})
 		if answer || d.follows(patch) || undoes(track, patch) {
 			continue
@@ -156,6 +165,19 @@ func undoes(track forks.TrackRows, patch forks.Patch) bool {
 		return other.ID != patch.ID && other.End != nil && other.End.Pass == patch.End.Pass && other.End.Outcome == forks.Dropped &&
 			patch.End.Reason == "reverts "+string(other.ID)+" whole"
 	})
+}
+
+// subject names what a request is about, "" for the track.
+func (d *decided) subject(r forks.Request) (subject, url string) {
+	if r.Proposal != "" || r.Patch == "" {
+		return d.conflict(r.Track, r.Proposal)
+	}
+	for _, t := range d.in.Rows.Tracks {
+		if t.Track == r.Track {
+			return patchText(t, r.Patch), ""
+		}
+	}
+	return brief(string(r.Patch), 16), ""
 }
 
 // conflict finds the subject of the patch that a conflict is about, or what names it, and

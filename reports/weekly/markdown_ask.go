@@ -7,7 +7,7 @@ func (m *markdown) conflicts() {
 	c := m.r.Conflicts
 	m.heading("Conflicts")
 	over := c.ByPeople + c.ByMemory + c.Elsewhere + c.Declined
-	if c.Opened == 0 && over == 0 && c.AllOpen == 0 && len(c.Open)+len(c.Resolved) == 0 {
+	if c.Opened == 0 && over == 0 && c.AllOpen == 0 && len(c.NotAsked) == 0 && len(c.Open)+len(c.Resolved) == 0 {
 		m.say("None was opened, none is open.")
 		return
 	}
@@ -26,6 +26,14 @@ func (m *markdown) conflicts() {
 			m.item(m.open(o))
 		}
 		m.rest(len(c.Open)-n, c.AllOpen-len(c.Open))
+		m.end()
+	}
+	if n := m.shown(len(c.NotAsked)); n > 0 {
+		m.say("Not asked about yet, so nobody's time has begun:")
+		for _, w := range c.NotAsked[:n] {
+			m.item(m.sentence(count(w.Conflicts, "conflict", "conflicts") + ", " + w.Why))
+		}
+		m.rest(len(c.NotAsked)-n, 0)
 		m.end()
 	}
 }

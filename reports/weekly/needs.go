@@ -79,6 +79,9 @@ func trackNeeds(in Input, row forks.TrackRows) []Need {
 		if row.Paused != nil {
 			n.Since = row.Paused.At
 			by := ""
+			if row.Paused.Ref != "" {
+				n.Do, n.Command = "delete the ref "+forks.Inert(string(row.Paused.Ref))+" from the fork once it may go on", ""
+			}
 			if who := in.named(row.Paused.By); who != "" {
 				by = " by " + brief(who, maxName)
 			}
@@ -92,7 +95,7 @@ func trackNeeds(in Input, row forks.TrackRows) []Need {
 // conflictNeed asks about an open conflict.
 func conflictNeed(in Input, row forks.TrackRows, p forks.Proposal) Need {
 	w, _ := in.waiting(row.Track, p.ID)
-	patch := patchText(row, p.Patch)
+	patch := askedText(row, p)
 	n := Need{Kind: NeedConflict, Track: row.Track, Since: p.Opened, URL: p.URL, With: in.with(w, p.Opened)}
 	n.What = patch + " conflicts with upstream's " + quoted(p.Conflict.CauseSubject, p.Conflict.Cause.Short())
 	does := "settle it; this shows how"
@@ -124,10 +127,18 @@ func questionNeed(in Input, row forks.TrackRows, d forks.Decision) (n Need, ok b
 		return n, true
 	}
 	i := slices.IndexFunc(row.Proposals, func(p forks.Proposal) bool { return p.ID == d.Proposal })
-	if i < 0 || row.Proposals[i].Status != forks.Declined {
+	if i < 0 {
 		return n, false
 	}
 	p := row.Proposals[i]
+	if p.Status == forks.Queued && p.Waits != nil && p.Waits.Closed {
+		n.Kind, n.What = NeedDeclined, "the conflict of "+patch+": "+brief(p.Waits.Text(), maxReason)
+		n.Do, n.Command = "ask here all the same", commandLine("retry", string(p.ID))
+		return n, true
+	}
+	if p.Status != forks.Declined {
+		return n, false
+	}
 	n.Kind, n.URL = NeedDeclined, p.URL
 	n.What = "the conflict of " + patch + " with upstream's " + quoted(p.Conflict.CauseSubject, p.Conflict.Cause.Short()) +
 		" was closed without an answer, and the patch is left out where it does not fit"

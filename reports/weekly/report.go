@@ -211,6 +211,14 @@ type Conflicts struct {
 	Longest Seconds        `json:"longest"`
 	Open    []OpenConflict `json:"open"` // at the end; the oldest first, at most MaxListed
 	AllOpen int            `json:"all_open"`
+	// NotAsked counts the conflicts that nobody is asked about yet, by why.
+	NotAsked []NotAsked `json:"not_asked"`
+}
+
+// NotAsked counts conflicts that wait to be asked about for one reason.
+type NotAsked struct {
+	Conflicts int    `json:"conflicts"`
+	Why       string `json:"why"` // see [forks.Waits.Text]
 }
 
 // Resolved is a conflict that ended.

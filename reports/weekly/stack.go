@@ -119,6 +119,19 @@ func patchText(row forks.TrackRows, id forks.PatchID) string {
 	return quoted(patchSubject(row, id), "patch "+brief(string(id), 16))
 }
 
+// askedText names what a conflict asks about.
+func askedText(row forks.TrackRows, p forks.Proposal) string {
+	if p.Umbrella() {
+		return quoted(askedSubject(row, p), "")
+	}
+	return patchText(row, p.Patch)
+}
+
+// askedSubject is the subject of the patch that a conflict asks about, or of how many.
+func askedSubject(row forks.TrackRows, p forks.Proposal) string {
+	return p.Named(patchSubject(row, p.Patch))
+}
+
 func patchSubject(row forks.TrackRows, id forks.PatchID) string {
 	if p := patchOf(row, id); p != nil {
 		return p.Subject

@@ -212,7 +212,9 @@ func askedAbout(in Input, row forks.TrackRows) map[forks.PatchID]bool {
 	asked := map[forks.PatchID]bool{}
 	for _, p := range row.Proposals {
 		if openAtEnd(in, p) {
-			asked[p.Patch] = true
+			for _, patch := range p.Patches() {
+				asked[patch] = true
+			}
 		}
 	}
 	for _, d := range row.Decisions {

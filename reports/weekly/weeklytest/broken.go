@@ -16,7 +16,7 @@ func Broken() weekly.Report {
 	r.Summary = "nixpkgs is 9 days behind upstream (goal 24 h): unstable is stopped and needs a person; 6 decisions are needed; nothing was lost."
 	r.Needed, r.MoreNeeded = brokenNeeds(), 1
 	r.Tracks = []weekly.Track{brokenStopped(week), brokenFailing(week), brokenPaused(week), brokenSilent()}
-	r.Conflicts = weekly.Conflicts{Opened: 0, Resolved: []weekly.Resolved{}, Open: brokenOpen(), AllOpen: 31}
+	r.Conflicts = weekly.Conflicts{Opened: 0, Resolved: []weekly.Resolved{}, Open: brokenOpen(), AllOpen: 31, NotAsked: []weekly.NotAsked{}}
 	r.Security = weekly.Security{Waiting: busySecurity().Taken, AllWaiting: 14, Taken: []weekly.SecurityCommit{}, Longest: 8*day + 4*hour}
 	r.Upstream = []weekly.Upstream{{Track: "release-26-05", Commits: 26112, BySIG: []weekly.SIGShare{}, OpenRoles: []weekly.OpenRole{}, Unlisted: true}}
 	r.Readiness.Resolvers1, r.Readiness.FirstTimers, r.Readiness.FirstTimerCount = 0, []string{}, 0

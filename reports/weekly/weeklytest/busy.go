@@ -130,7 +130,7 @@ func busyConflicts() weekly.Conflicts {
 		Open: []weekly.OpenConflict{{Proposal: "c21fa0b7d99", Track: "unstable", Subject: "jq: build with our oniguruma", Cause: "jq: move to by-name and rewrite",
 			URL: "https://github.com/auxolotl/nixpkgs/pull/412", Since: at(-22, 9), Age: 28*day + 15*hour, With: []string{"SIG Core"},
 			Next: "waits with SIG Core"}},
-		AllOpen: 1,
+		AllOpen: 1, NotAsked: []weekly.NotAsked{{Conflicts: 2, Why: "at most 3 conflicts are opened in 24 hours"}},
 	}
 }
 
