@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,51 +16,131 @@ import (
 	"github.com/auxolotl/auxsync/syncer"
 )
 
-// decisionCommands are those with which people decide about conflicts and tracks: the
-// same as in a comment on a pull request, and the end of one.
+// decisionCommands are those with which people decide about conflicts, patches and
+// tracks: the same as in a comment on a pull request, and the end of one. What each is
+// about and takes is in [forks.Commands].
 func (a *app) decisionCommands() []*cobra.Command {
 	list := []*cobra.Command{a.mergeCommand()}
-	for _, d := range []struct {
-		verb        forks.Verb
-		short, long string
-	}{
-		{forks.VerbTakeUpstream, "Settle a conflict with upstream's side of it",
-			"Take upstream's side of each hunk in conflict; the rest of the patch stays. If nothing\nof the patch is left then, it is dropped."},
-		{forks.VerbKeepOurs, "Settle a conflict with the patch's side of it",
-			"Keep the patch's side of each hunk in conflict, as if upstream had not changed these\nlines."},
-		{forks.VerbDrop, "Drop the patch of a conflict",
-			"Drop the patch: the fork goes on without it. Its last form stays reachable from the\nfork's state and archive."},
-		{forks.VerbRetry, "Make a pass now; ask again about a conflict that was closed",
-			"Make a pass over the track of a conflict now. One that was closed without an answer is\nasked about again."},
-		{forks.VerbMine, "Take a conflict on", "Say that a conflict is yours: it is assigned to you."},
-		{forks.VerbNotMine, "Hand a conflict on", "Say that a conflict is not yours, without a reason: somebody else is asked."},
-		{forks.VerbDecline, "Decide nothing about a conflict",
-			"Close a conflict without an answer: it is not asked about again, and the patch stays\nlisted as undecided. `auxsync retry` takes that back."},
-	} {
-		list = append(list, a.decisionCommand(d.verb, d.short, d.long))
+	for _, use := range forks.CommandsAt(forks.OnHost) {
+		if words, ok := wordsOf(use.Verb); ok {
+			list = append(list, a.decisionCommand(use, words))
+		}
 	}
-	return append(list, a.pauseCommand(forks.VerbPause, "Let a track rest",
-		"Let a track rest: it is fetched, and nothing is planned, moved, asked or taken in until\n`auxsync resume`. Who paused it and why is shown wherever the track is."),
-		a.pauseCommand(forks.VerbResume, "End a track's rest", "Go on with a track that was paused, with a pass at once."))
+	return list
+}
+
+// words explain a command on the host.
+type words struct {
+	short, long string
+	because     string // an example of a reason; "" for a command without one
+}
+
+// wordsOf explains a command; ok is false for what has a command of its own.
+func wordsOf(v forks.Verb) (w words, ok bool) {
+	switch v {
+	case forks.VerbTakeUpstream:
+		w = words{"Settle a conflict with upstream's side of it",
+			"Take upstream's side of each hunk in conflict; the rest of the patch stays. If nothing\nof the patch is left then, it is dropped.", "upstream has its own way now"}
+	case forks.VerbKeepOurs:
+		w = words{"Settle a conflict with the patch's side of it",
+			"Keep the patch's side of each hunk in conflict, as if upstream had not changed these\nlines.", "the mirror is ours"}
+	case forks.VerbDrop:
+		w = words{"Drop the patch of a conflict",
+			"Drop the patch: the fork goes on without it. Its last form stays reachable from the\nfork's state and archive, and `auxsync undo` brings it back into its place.", "upstream has its own way now"}
+	case forks.VerbRetry:
+		w = words{"Make a pass now; ask again about a conflict that was closed",
+			"Make a pass over the track of a conflict now. One that was closed without an answer is\nasked about again.", ""}
+	case forks.VerbMine:
+		w = words{"Take a conflict on", "Say that a conflict is yours: it is assigned to you.", ""}
+	case forks.VerbNotMine:
+		w = words{"Hand a conflict on", "Say that a conflict is not yours, without a reason: somebody else is asked.", ""}
+	case forks.VerbDecline:
+		w = words{"Decide nothing about a conflict",
+			"Close a conflict without an answer: it is not asked about again, and the patch stays\nlisted as undecided. `auxsync retry` takes that back.", "not this week"}
+	case forks.VerbPark:
+		w = words{"Leave a patch out until somebody wants it back",
+			"Park a patch: the branch goes on without it and without those that need it, which\nreturn together. It comes back with `auxsync unpark`, or once its conflict is settled.", "it breaks the installer"}
+	case forks.VerbUnpark:
+		w = words{"Let a patch come back that was parked",
+			"Let a parked patch come back into its place. If it conflicts still, it is held again.", "the installer is repaired"}
+	case forks.VerbLatest:
+		w = words{"Ask again about a conflict, on upstream's newest commit",
+			"Ask about a conflict in a new round that stands on upstream's newest commit, so that\none answer settles what upstream has changed since.", "upstream changed it again"}
+	case forks.VerbSplit:
+		w = words{"Ask about each patch of a conflict by itself",
+			"Where one conflict asks about several patches, ask about each of them by itself.", "they need different answers"}
+	case forks.VerbUndo:
+		w = words{"Take the last decision back",
+			"Take back what was decided last about a conflict or a patch: an answer (the conflict is\nasked about anew), a drop (the patch returns to its place), a parking, or a conflict\nclosed without an answer. Of a track: a pause or a rollback. Once more takes back the\ndecision before that one.", "the tests fail with it"}
+	case forks.VerbPause:
+		w = words{"Let a track rest",
+			"Let a track rest: it is fetched, and nothing is planned, moved, asked or taken in until\n`auxsync resume`. Who paused it and why is shown wherever the track is.", "a release is being made"}
+	case forks.VerbResume:
+		w = words{"End a track's rest", "Go on with a track that was paused or rolled back, with a pass at once.", ""}
+	case forks.VerbRollback:
+		w = words{"Go back to what an earlier pass published, and stay there",
+			"Bring a track back to what an earlier pass published. It stays there until\n`auxsync resume`. PASS is the number of a pass whose tip the archive still has.", "the new base does not boot"}
+	case forks.VerbAccept:
+		w = words{"Take a branch that was rewritten as it is",
+			"Take the branch of a track that stopped because somebody rewrote it: what was edited,\nmoved and dropped there is accounted for, with who and why.", "the stack was tidied up"}
+	default:
+		return w, false
+	}
+	return w, true
 }
 
 // commandName is how a verb is typed.
 func commandName(v forks.Verb) string { return strings.ReplaceAll(string(v), " ", "-") }
 
-func (a *app) decisionCommand(verb forks.Verb, short, long string) *cobra.Command {
-	req := control.Request{Verb: verbDecide, Decision: verb}
-	name := commandName(verb)
+// subjectOf is the placeholder of what a command is about on the host, how it is called,
+// and an example.
+func subjectOf(use forks.Command) (place, called, example string) {
+	switch {
+	case !use.About.Has(forks.AboutConflict):
+		return "TRACK", "one track", "aux-main"
+	case use.About.Has(forks.AboutPatch) && use.About.Has(forks.AboutTrack):
+		return "CONFLICT|PATCH|TRACK", "one conflict, patch or track", "c0123456789"
+	case use.About.Has(forks.AboutPatch):
+		return "CONFLICT|PATCH", "one conflict or patch", "p0123456789"
+	}
+	return "CONFLICT", "one conflict", "c0123456789"
+}
+
+func (a *app) decisionCommand(use forks.Command, w words) *cobra.Command {
+	req := control.Request{Verb: verbDecide, Decision: use.Verb}
+	name := commandName(use.Verb)
+	place, called, example := subjectOf(use)
+	want := 1
+	long := w.long
+	if use.About.Has(forks.AboutConflict) {
+		long += "\n\nCONFLICT is its id, such as c0123456789, or the number of its pull request."
+	}
+	if use.About.Has(forks.AboutPatch) {
+		long += "\nPATCH is its id, as `auxsync patches` lists it."
+	}
+	line := "  auxsync " + name + " " + example
+	if use.Arg != "" {
+		place, called, want, line = place+" "+use.Arg, called+" and the number of a pass", 2, line+" 17"
+	}
+	if use.About.Has(forks.AboutConflict) {
+		line = "  auxsync conflicts\n" + line
+	}
 	cmd := &cobra.Command{
-		Use: name + " CONFLICT", Short: short, Long: long + "\n\nCONFLICT is its id, such as c0123456789, or the number of its pull request.",
-		Example: "  auxsync conflicts\n  auxsync " + name + " c0123456789",
-		Args:    exactly(1, "one conflict"),
+		Use: name + " " + place, Short: w.short, Long: long, Example: line,
+		Args: exactly(want, called),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			req.Conflict = args[0]
+			if use.About.Has(forks.AboutConflict) {
+				req.Conflict = args[0]
+			} else {
+				req.Track = args[0]
+			}
+			if use.Arg != "" {
+				req.Arg = args[1]
+			}
 			return a.decide(cmd.Context(), req)
 		},
 	}
-	switch verb {
-	case forks.VerbMine, forks.VerbNotMine:
+	if use.Verb == forks.VerbMine || use.Verb == forks.VerbNotMine {
 		cmd.Flags().StringVar(&req.As, "as", "", "the `LOGIN` on the forge that is meant (required)")
 		cmd.Args = func(cmd *cobra.Command, args []string) error {
 			if req.As == "" {
@@ -68,10 +149,10 @@ func (a *app) decisionCommand(verb forks.Verb, short, long string) *cobra.Comman
 			return exactly(1, "one conflict")(cmd, args)
 		}
 		cmd.Example += " --as mona"
-	case forks.VerbRetry:
-	default:
+	}
+	if w.because != "" {
 		cmd.Flags().StringVar(&req.Because, "because", "", "the `REASON`, for the account of the pass")
-		cmd.Example += ` --because "upstream has its own way now"`
+		cmd.Example += ` --because "` + w.because + `"`
 	}
 	return cmd
 }
@@ -94,24 +175,6 @@ CONFLICT is its id, such as c0123456789, or the number of its pull request.`,
 	}
 }
 
-func (a *app) pauseCommand(verb forks.Verb, short, long string) *cobra.Command {
-	req := control.Request{Verb: verbDecide, Decision: verb}
-	cmd := &cobra.Command{
-		Use: commandName(verb) + " TRACK", Short: short, Long: long,
-		Example: "  auxsync " + commandName(verb) + " aux-main",
-		Args:    exactly(1, "one track"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			req.Track = args[0]
-			return a.decide(cmd.Context(), req)
-		},
-	}
-	if verb == forks.VerbPause {
-		cmd.Flags().StringVar(&req.Because, "because", "", "the `REASON`, shown wherever the track is")
-		cmd.Example += ` --because "a release is being made"`
-	}
-	return cmd
-}
-
 // decisionSchema names the JSON form of [decided].
 const decisionSchema = "auxsync.decision/1"
 
@@ -121,6 +184,7 @@ type decided struct {
 	Fork     string           `json:"fork"`
 	Track    string           `json:"track"`
 	Conflict forks.ProposalID `json:"conflict"`
+	Patch    forks.PatchID    `json:"patch"` // where no conflict was named
 	Decision forks.Verb       `json:"decision"`
 	Result   string           `json:"result"` // one sentence
 	Pass     int              `json:"pass"`
@@ -143,8 +207,8 @@ func (a *app) decide(ctx context.Context, req control.Request) (err error) {
 		return errors.Join(a.printJSON(r), err)
 	}
 	what := r.Track
-	if r.Conflict != "" {
-		what += " " + string(r.Conflict)
+	if about := cmp.Or(string(r.Conflict), string(r.Patch)); about != "" {
+		what += " " + about
 	}
 	fmt.Fprintf(a.out, "%s: %s\n", what, forks.Inert(r.Result))
 	return err
@@ -154,42 +218,57 @@ func (a *app) decide(ctx context.Context, req control.Request) (err error) {
 const (
 	maxBecause = 500
 	maxLogin   = 100
+	maxArg     = 100
 )
 
 // takeDecision stores what a person asked for and makes the pass that takes it.
 func (s *session) takeDecision(ctx context.Context, who string, req control.Request, say func(forks.Progress)) (any, error) {
-	if req.Decision != forks.VerbDecline && !slices.Contains(forks.Verbs(), req.Decision) {
+	use, ok := forks.CommandOf(req.Decision)
+	switch {
+	case !ok || use.Places&forks.OnHost == 0:
 		return nil, usage("there is no decision %q", forks.Inert(string(req.Decision)))
+	case use.Arg != "" && req.Arg == "":
+		return nil, usage("`%s` takes a %s", use.Verb, use.Arg)
+	case use.Verb == forks.VerbRollback && !isPass(req.Arg):
+		return nil, usage("%q is no number of a pass; see `auxsync status`", forks.Inert(req.Arg))
 	}
-	t, id, err := s.decisionAbout(ctx, req)
+	t, about, err := s.decisionAbout(ctx, use, req)
 	if err != nil {
 		return nil, err
 	}
 	if as := strings.TrimPrefix(req.As, "@"); as != "" {
 		who = forks.Clip(as, maxLogin)
 	}
-	r := forks.Request{Fork: t.Fork, Track: t.Name, Proposal: id, Verb: req.Decision, Who: who, Because: forks.Clip(req.Because, maxBecause), At: s.clock.Now()}
-	result := &decided{Schema: decisionSchema, Fork: t.Fork, Track: t.Name, Conflict: id, Decision: req.Decision, Result: "written down"}
+	r := forks.Request{Fork: t.Fork, Track: t.Name, Proposal: about.conflict, Patch: about.patch, Verb: req.Decision,
+		Arg: forks.Clip(req.Arg, maxLogin), Who: who, Because: forks.Clip(req.Because, maxBecause), At: s.clock.Now()}
+	result := &decided{Schema: decisionSchema, Fork: t.Fork, Track: t.Name, Conflict: about.conflict, Patch: about.patch, Decision: req.Decision, Result: "written down"}
 	if _, err := s.store.AddRequest(ctx, r); err != nil {
 		return nil, err
 	}
 	out, err := s.decisivePass(ctx, t, who, say)
 	result.Pass = out.Plan.Pass
 	for _, taken := range out.Taken {
-		if taken.Verb == r.Verb && taken.Proposal == id && taken.Who == who {
+		if taken.Verb == r.Verb && taken.Proposal == r.Proposal && taken.Patch == r.Patch && taken.Arg == r.Arg && taken.Who == who {
 			result.Result = taken.Result
 		}
 	}
 	return result, err
 }
 
+// isPass reports whether a text is the number of a pass.
+func isPass(text string) bool {
+	n, err := strconv.Atoi(text)
+	return err == nil && n > 0 && strconv.Itoa(n) == text
+}
+
 // takeMerge makes a pass that judges a conflict, merges it, and makes the pass that
 // takes the answer in.
 func (s *session) takeMerge(ctx context.Context, who string, req control.Request, say func(forks.Progress)) (any, error) {
-	t, id, err := s.decisionAbout(ctx, req)
+	t, about, err := s.decisionAbout(ctx, forks.Command{About: forks.AboutConflict}, req)
 	if err != nil {
 		return nil, err
 	}
+	id := about.conflict
 	result := &decided{Schema: decisionSchema, Fork: t.Fork, Track: t.Name, Conflict: id, Decision: "merge", Result: "merged, and taken in"}
 	if _, err := s.decisivePass(ctx, t, who, say); err != nil {
 		return nil, err
@@ -232,16 +311,19 @@ func (s *session) takenIn(ctx context.Context, t forks.Track, id forks.ProposalI
 	return 0, nil
 }
 
-// decisionAbout finds the track and the conflict that a request names. A number is one
-// of a fork: it may name a conflict of each.
-func (s *session) decisionAbout(ctx context.Context, req control.Request) (forks.Track, forks.ProposalID, error) {
+// about is what a request names in a track; neither for the track itself.
+type about struct {
+	track    forks.Track
+	conflict forks.ProposalID
+	patch    forks.PatchID
+}
+
+// decisionAbout finds what a request names. A number is one of a fork: it may name a
+// conflict of each.
+func (s *session) decisionAbout(ctx context.Context, use forks.Command, req control.Request) (forks.Track, about, error) {
 	if req.Conflict == "" {
 		t, err := s.catalog.track(ctx, req.Track)
-		return t, "", err
-	}
-	type about struct {
-		track forks.Track
-		id    forks.ProposalID
+		return t, about{track: t}, err
 	}
 	name := strings.TrimPrefix(req.Conflict, "#")
 	number, _ := strconv.Atoi(name) // 0 names none
@@ -255,22 +337,34 @@ func (s *session) decisionAbout(ctx context.Context, req control.Request) (forks
 		}
 		for _, p := range state.Proposals {
 			if string(p.ID) == name || number > 0 && p.Number == number {
-				named, all = append(named, about{t, p.ID}), append(all, fmt.Sprintf("%s of %s/%s", p.ID, t.Fork, t.Name))
+				named, all = append(named, about{track: t, conflict: p.ID}), append(all, fmt.Sprintf("%s of %s/%s", p.ID, t.Fork, t.Name))
 			}
 			if p.Status.Live() || p.Status == forks.Declined {
 				open = append(open, string(p.ID))
 			}
 		}
+		for _, p := range slices.Concat(state.Patches, state.Ended) {
+			if use.About.Has(forks.AboutPatch) && string(p.ID) == name {
+				named, all = append(named, about{track: t, patch: p.ID}), append(all, fmt.Sprintf("%s of %s/%s", p.ID, t.Fork, t.Name))
+			}
+		}
+		if use.About.Has(forks.AboutPatch) && use.About.Has(forks.AboutTrack) && (name == t.Name || name == t.Fork+"/"+t.Name) {
+			named, all = append(named, about{track: t}), append(all, t.Fork+"/"+t.Name)
+		}
 	}
 	slices.Sort(open)
+	_, called, _ := subjectOf(use)
+	called = strings.TrimPrefix(called, "one ")
 	switch shown := forks.Inert(req.Conflict); {
 	case len(named) == 1:
-		return named[0].track, named[0].id, nil
+		return named[0].track, named[0], nil
 	case len(named) > 1:
-		return forks.Track{}, "", usage("%q may be %s; name the one that is meant by its id", shown, strings.Join(all, ", "))
+		return forks.Track{}, about{}, usage("%q may be %s; name the one that is meant by its id", shown, strings.Join(all, ", "))
+	case use.About.Has(forks.AboutPatch):
+		return forks.Track{}, about{}, usage("there is no %s %q; see `auxsync conflicts` and `auxsync patches`", called, shown)
 	case len(open) == 0:
-		return forks.Track{}, "", usage("there is no conflict %q, and none is open", shown)
+		return forks.Track{}, about{}, usage("there is no conflict %q, and none is open", shown)
 	default:
-		return forks.Track{}, "", usage("there is no conflict %q; open are %s", shown, strings.Join(open, ", "))
+		return forks.Track{}, about{}, usage("there is no conflict %q; open are %s", shown, strings.Join(open, ", "))
 	}
 }

@@ -284,6 +284,9 @@ timezone = %q
 [log]
 level = "warn"
 
+[limits]
+per_day = 0
+
 [forks.demo]
 upstream = %q
 url = %q
@@ -306,6 +309,9 @@ cache_dir = %q
 
 [log]
 level = "warn"
+
+[limits]
+per_day = 0
 
 [forks.demo]
 upstream = %q

@@ -48,9 +48,11 @@ func arrows() map[string][]string {
 		"syncer/prove":                       {"forks", "syncer/merge"},
 		"syncer/pulls":                       {"forks"},
 		"syncer/pulls/pullstest":             {"forks", "syncer/pulls", "syncer/repo/repotest"},
-		"syncer/rebase":                      {"forks", "syncer/merge", "syncer/merge/renames"},
+		"syncer/rebase":                      {"forks", "syncer/merge", "syncer/merge/renames", "syncer/resolve"},
 		"syncer/repo":                        {"forks", "syncer/crash"},
+		"syncer/resolve":                     {"forks", "syncer/merge/lines"},
 		"syncer/repo/repotest":               {"forks"},
+		"syncer/syncertest":                  {"forks", "forks/maintainers", "syncer", "syncer/merge", "syncer/merge/lines", "syncer/rebase", "syncer/repo", "syncer/repo/repotest"},
 		"systemd":                            nil,
 	}
 }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/auxolotl/auxsync/cmd/auxsync/control"
 	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/syncer"
 	"github.com/auxolotl/auxsync/syncer/rebase"
 	"github.com/auxolotl/auxsync/syncer/repo"
 )
@@ -47,7 +48,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(stri
 // parts are what tests put something else in the place of.
 type parts struct {
 	clock   clockwork.Clock
-	mergers func(name string, q *repo.Quarantine) rebase.Merger // see [syncer.Config]
+	mergers func(name string, q syncer.Quarantine) rebase.Merger // see [syncer.Config]
 }
 
 // runWith is run with certain parts.
@@ -249,7 +250,7 @@ was ever published stays reachable.`,
 		commands  []*cobra.Command
 	}{
 		{"passes", "To keep a fork:", []*cobra.Command{a.initCommand(), a.planCommand(), a.adoptCommand(), a.syncCommand(), a.retargetCommand()}},
-		{"looks", "To see where it stands:", []*cobra.Command{a.statusCommand(), a.conflictsCommand(), a.patchesCommand(), a.peopleCommand(), a.explainCommand(), a.reportCommand()}},
+		{"looks", "To see where it stands:", []*cobra.Command{a.statusCommand(), a.conflictsCommand(), a.patchesCommand(), a.peopleCommand(), a.explainCommand(), a.resolutionsCommand(), a.learnCommand(), a.reportCommand(), a.verifyCommand()}},
 		{"decisions", "To decide, as by a comment on a pull request:", a.decisionCommands()},
 		{"service", "To run the service:", []*cobra.Command{a.runCommand(), a.reloadCommand(), a.checkCommand(), a.backupCommand(), a.recoverCommand()}},
 		{"debug", "For developers and scripts:", []*cobra.Command{a.debugCommand()}},

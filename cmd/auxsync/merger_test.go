@@ -13,9 +13,9 @@ import (
 
 	"github.com/auxolotl/auxsync/cmd/auxsync/scripttest"
 	"github.com/auxolotl/auxsync/forks"
+	"github.com/auxolotl/auxsync/syncer"
 	"github.com/auxolotl/auxsync/syncer/merge"
 	"github.com/auxolotl/auxsync/syncer/rebase"
-	"github.com/auxolotl/auxsync/syncer/repo"
 )
 
 // Everything that scripts and the demo show has to come about with either merger. In these
@@ -26,20 +26,20 @@ var gitToo = flag.Bool("git-as-merger", false, "run all scripts and the demo onc
 
 // mergersOf is the choice of engines of a script's program: with $MERGER as "git" the two
 // have changed their places, with "liar" our own tells lies.
-func mergersOf(who string) func(string, *repo.Quarantine) rebase.Merger {
-	own := func(q *repo.Quarantine) rebase.Merger { return merge.NewMerger(repo.Inputs{Quarantine: q}, q) }
+func mergersOf(who string) func(string, syncer.Quarantine) rebase.Merger {
+	own := func(q syncer.Quarantine) rebase.Merger { return merge.NewMerger(q.Inputs(), q) }
 	switch who {
 	case "":
 		return nil
 	case "git":
-		return func(name string, q *repo.Quarantine) rebase.Merger {
+		return func(name string, q syncer.Quarantine) rebase.Merger {
 			if name == forks.GitMerger {
 				return own(q)
 			}
 			return q
 		}
 	case "liar":
-		return func(name string, q *repo.Quarantine) rebase.Merger {
+		return func(name string, q syncer.Quarantine) rebase.Merger {
 			if name == forks.GitMerger {
 				return q
 			}

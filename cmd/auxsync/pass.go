@@ -209,7 +209,10 @@ into one patch. Adoption refuses to fold more than a fifth of the fork's commits
 unless told to.
 
 With --create a branch that the fork does not have yet begins where upstream is
-now; with stack_from in the config it carries that track's patches at once.`,
+now; with stack_from in the config it carries that track's patches at once.
+
+A track that got another name in the config is taken over with --renamed-from: what
+the fork has on record of it moves to the new name, and nothing is asked again.`,
 		Example: "  auxsync plan aux-main    # look first\n  auxsync adopt aux-main\n  auxsync adopt --create release-25-11",
 		Args:    exactly(1, "one track"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -226,6 +229,7 @@ now; with stack_from in the config it carries that track's patches at once.`,
 		},
 	}
 	cmd.Flags().BoolVar(&req.AcceptFolded, "accept-folded", false, "adopt although more than a fifth of the commits is folded")
+	cmd.Flags().StringVar(&req.RenamedFrom, "renamed-from", "", "the `NAME` that the track had in the config before: its patches, decisions and conflicts go on")
 	cmd.Flags().BoolVar(&req.Create, "create", false, "make the fork's branch where upstream is now, if it is not there")
 	return cmd
 }

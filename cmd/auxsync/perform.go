@@ -26,6 +26,7 @@ const (
 	verbPeople   = "people"
 	verbReview   = "review"
 	verbReport   = "report"
+	verbLearn    = "learn"
 )
 
 // passResult is what became of a pass, as it crosses the control socket.
@@ -83,11 +84,14 @@ func (s *session) perform(ctx context.Context, who string, req control.Request, 
 	if err != nil {
 		return nil, err
 	}
-	o := syncer.Options{Who: who, AcceptFolded: req.AcceptFolded, Create: req.Create, TakeOver: req.TakeOver, Due: req.Due, Say: say}
+	o := syncer.Options{Who: who, AcceptFolded: req.AcceptFolded, Create: req.Create, RenamedFrom: req.RenamedFrom, TakeOver: req.TakeOver, Due: req.Due, Say: say}
 	switch req.Verb {
 	case verbSync:
 		return s.pass(ctx, t, func(ctx context.Context) (syncer.Outcome, error) { return s.syncer.Sync(ctx, t, o) })
 	case verbAdopt:
+		if err := s.renames(t, req.RenamedFrom); err != nil {
+			return nil, err
+		}
 		return s.firstPass(ctx, t, o)
 	case verbRetarget:
 		if err := retargets(t, req.Upstream); err != nil {
@@ -99,6 +103,8 @@ func (s *session) perform(ctx context.Context, who string, req control.Request, 
 		return s.outlook(t)(s.syncer.Plan(ctx, t, o))
 	case verbCensus:
 		return s.outlook(t)(s.syncer.Census(ctx, t, req.Onto, req.Ref, o))
+	case verbLearn:
+		return s.takeLearn(ctx, t, req, o)
 	case verbRecover:
 		return s.recover(ctx, t, o)
 	}
@@ -123,7 +129,7 @@ func (s *session) firstPass(ctx context.Context, t forks.Track, o syncer.Options
 // that its branch does not stand without patches until the next pass.
 func (s *session) adopt(ctx context.Context, t forks.Track, o syncer.Options) (syncer.Outcome, error) {
 	out, err := s.syncer.Adopt(ctx, t, o)
-	if err != nil || t.StackFrom == "" {
+	if err != nil || t.StackFrom == "" || o.RenamedFrom != "" {
 		return out, err
 	}
 	first, err := s.syncer.Sync(ctx, t, o)
@@ -134,6 +140,17 @@ func (s *session) adopt(ctx context.Context, t forks.Track, o syncer.Options) (s
 		out.Plan, out.Written = first.Plan, out.Written || first.Written
 	}
 	return out, nil
+}
+
+// renames checks that no track of the fork has the name that one is to have had before.
+func (s *session) renames(t forks.Track, from string) error {
+	tracks, _ := s.catalog.tracks()
+	for _, other := range tracks {
+		if from != "" && other.Fork == t.Fork && other.Name == from {
+			return usage("--renamed-from: the config still has track %s of fork %s", forks.Inert(from), t.Fork)
+		}
+	}
+	return nil
 }
 
 // retargets checks that the upstream that a person names is the one in the config:

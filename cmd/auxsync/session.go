@@ -133,9 +133,10 @@ func (s *session) wire(ctx context.Context, db *store.Store, writer forks.Writer
 		return err
 	}
 	s.forges = newForges(s)
-	c := syncer.Config{Git: s.git, CacheDir: s.config.CacheDir, Clock: s.clock, Log: s.log, Secret: s.forges.secret,
+	c := syncer.Config{Git: syncer.OnDisk(s.git), CacheDir: s.config.CacheDir, Clock: s.clock, Log: s.log, Secret: s.forges.secret,
 		Workers: s.config.Workers, Writer: writer, Forge: s.forges.of, Reads: reads, Mergers: s.mergers,
-		Roster: func(fork string) forks.Roster { return s.catalog.policy(fork).Roster() }}
+		Roster: func(fork string) forks.Roster { return s.catalog.policy(fork).Roster() },
+		Tracks: s.kept}
 	if db != nil {
 		c.Store, c.Forges = db, db
 	}
@@ -165,7 +166,7 @@ func (a *app) outsider(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &session{app: a, clock: clock, log: log, git: git, syncer: syncer.New(syncer.Config{Git: git, Clock: clock, Log: log, Mergers: a.mergers})}, nil
+	return &session{app: a, clock: clock, log: log, git: git, syncer: syncer.New(syncer.Config{Git: syncer.OnDisk(git), Clock: clock, Log: log, Mergers: a.mergers})}, nil
 }
 
 // lane makes a pass while no other one is made in its fork, and books how it ended. What
@@ -295,4 +296,16 @@ func (a *app) who() string {
 		}
 	}
 	return "uid " + strconv.Itoa(os.Getuid())
+}
+
+// kept names the tracks of a fork that are kept now.
+func (s *session) kept(fork string) []string {
+	names := []string{}
+	all, _ := s.catalog.tracks()
+	for _, t := range all {
+		if t.Fork == fork {
+			names = append(names, t.Name)
+		}
+	}
+	return names
 }

@@ -338,7 +338,7 @@ func TestDamagedBackupIsNoticed(t *testing.T) {
 func TestStateOfANewerAuxsyncAsksForTheRightProgram(t *testing.T) {
 	t.Parallel()
 	client := otherwise(t, func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, `{"schema":"auxsync.tracks/1","tracks":[{"track":{"interval":"1s","publish_every":"1s"},"state":{"schema":99}}]}`)
+		_, _ = io.WriteString(w, `{"schema":"auxsync.tracks/1","tracks":[{"track":{"interval":"1s","publish_every":"1s","hold_for":"1s","max_lag":"1s","security_hold_for":"1s"},"state":{"schema":99}}]}`)
 	})
 	_, err := client.Tracks(t.Context(), "")
 	if forks.KindOf(err) != forks.NeedsPerson || !strings.Contains(err.Error(), "state.json has schema 99") ||

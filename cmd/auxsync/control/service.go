@@ -44,7 +44,7 @@ type Hello struct {
 // Request asks for something to be done.
 type Request struct {
 	// Verb is what to do; the service knows which there are: sync, plan, adopt,
-	// retarget, reload, recover, check, decide, merge, people, review, report.
+	// retarget, reload, recover, check, decide, merge, people, review, report, learn.
 	Verb string `json:"verb"`
 	// Track is the name of a track or fork/track; empty where the verb then means
 	// all of them, or none.
@@ -52,6 +52,7 @@ type Request struct {
 
 	// Wishes; each counts for the verbs that have it.
 	AcceptFolded bool   `json:"accept_folded,omitempty"` // although much is folded
+	RenamedFrom  string `json:"renamed_from,omitempty"`  // adopt: the name that the track had before
 	Create       bool   `json:"create,omitempty"`        // make the fork's branch if there is none
 	TakeOver     bool   `json:"take_over,omitempty"`     // although another state directory wrote last
 	Due          bool   `json:"if_due,omitempty"`        // hold the branch back as publish_every says
@@ -60,11 +61,17 @@ type Request struct {
 	Upstream     string `json:"upstream,omitempty"`      // retarget: URL of the new upstream
 
 	// Of decide: what is decided, about which conflict (its id, or the number of its
-	// pull request), why, and for whom on the forge.
+	// pull request; for what can be about a patch or a track too, its id or name), with
+	// what the verb takes besides, why, and for whom on the forge.
 	Decision forks.Verb `json:"decision,omitempty"`
 	Conflict string     `json:"conflict,omitempty"`
+	Arg      string     `json:"arg,omitempty"`
 	Because  string     `json:"because,omitempty"`
 	As       string     `json:"as,omitempty"`
+
+	// Of learn: the range of commits, and whether nothing is to be kept.
+	Range  string `json:"range,omitempty"`
+	DryRun bool   `json:"dry_run,omitempty"`
 
 	// Of report: the fork, all without one; the week, the last one without one; and
 	// whether it is to be brought to where the config says.

@@ -114,8 +114,18 @@ type trackJSON struct {
 	Merger          string        `json:"merger"`
 	MergerDecides   bool          `json:"merger_decides"`
 	CrossCheck      bool          `json:"cross_check"`
+	HoldFor         string        `json:"hold_for"`
+	MaxLag          string        `json:"max_lag"`
+	SecurityHoldFor string        `json:"security_hold_for"`
+	Limits          limitsJSON    `json:"limits"`
 	References      string        `json:"references,omitempty"`
 	GitHub          *githubJSON   `json:"github,omitempty"` // with forge "github"
+}
+
+// limitsJSON are the limits of a fork.
+type limitsJSON struct {
+	Open   int `json:"open"`
+	PerDay int `json:"per_day"`
 }
 
 func trackToJSON(t forks.Track) trackJSON {
@@ -128,18 +138,21 @@ func trackToJSON(t forks.Track) trackJSON {
 		AllowTransports: transports, Follow: t.Follow, Branch: t.Branch, History: t.History, StackFrom: t.StackFrom,
 		Interval: t.Interval.String(), Jitter: t.Jitter, PublishEvery: t.PublishEvery.String(),
 		Pattern: t.Pattern, PolicyFile: t.Policy, Merger: t.Merger, MergerDecides: t.MergerDecides, CrossCheck: t.CrossCheck,
+		HoldFor: t.HoldFor.String(), MaxLag: t.MaxLag.String(), SecurityHoldFor: t.SecurityHoldFor.String(), Limits: limitsJSON(t.Limits),
 		References: t.References, GitHub: githubToJSON(t.GitHub),
 	}
 }
 
 func (w trackJSON) track() (forks.Track, error) {
-	interval, err := time.ParseDuration(w.Interval)
-	if err != nil {
-		return forks.Track{}, fmt.Errorf("interval of track %s/%s: %w", w.Fork, w.Name, err)
-	}
-	publishEvery, err := time.ParseDuration(w.PublishEvery)
-	if err != nil {
-		return forks.Track{}, fmt.Errorf("publish_every of track %s/%s: %w", w.Fork, w.Name, err)
+	var spans [5]time.Duration
+	for i, key := range []struct{ name, text string }{
+		{"interval", w.Interval}, {"publish_every", w.PublishEvery},
+		{"hold_for", w.HoldFor}, {"max_lag", w.MaxLag}, {"security_hold_for", w.SecurityHoldFor},
+	} {
+		var err error
+		if spans[i], err = time.ParseDuration(key.text); err != nil {
+			return forks.Track{}, fmt.Errorf("%s of track %s/%s: %w", key.name, w.Fork, w.Name, err)
+		}
 	}
 	github, err := w.GitHub.settings()
 	if err != nil {
@@ -148,7 +161,8 @@ func (w trackJSON) track() (forks.Track, error) {
 	return forks.Track{
 		Fork: w.Fork, Name: w.Name, Upstream: w.Upstream, URL: w.URL, Credential: w.Credential, Forge: w.Forge,
 		AllowTransports: w.AllowTransports, Follow: w.Follow, Branch: w.Branch, History: w.History, StackFrom: w.StackFrom,
-		Interval: interval, Jitter: w.Jitter, PublishEvery: publishEvery,
+		Interval: spans[0], Jitter: w.Jitter, PublishEvery: spans[1],
+		HoldFor: spans[2], MaxLag: spans[3], SecurityHoldFor: spans[4], Limits: forks.AskingLimits(w.Limits),
 		Pattern: w.Pattern, Policy: w.PolicyFile, Merger: w.Merger, MergerDecides: w.MergerDecides, CrossCheck: w.CrossCheck,
 		References: w.References, GitHub: github,
 	}, nil

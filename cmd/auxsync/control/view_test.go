@@ -31,6 +31,8 @@ func drawn(t *rapid.T, typ reflect.Type, name string) reflect.Value {
 		v.SetString(rapid.String().Draw(t, name))
 	case reflect.Bool:
 		v.SetBool(rapid.Bool().Draw(t, name))
+	case reflect.Uint32:
+		v.SetUint(uint64(rapid.Uint32().Draw(t, name)))
 	case reflect.Int:
 		v.SetInt(int64(rapid.Int32().Draw(t, name)))
 	case reflect.Int64:
@@ -93,13 +95,14 @@ func TestViewIsWrittenAsDocumented(t *testing.T) {
 			Fork: "nix", Name: "aux-main", Upstream: "https://example.org/u.git", URL: "https://example.org/f.git", Credential: "nix-token",
 			Forge: "git", AllowTransports: []string{"https"}, Follow: "master", Branch: "aux-main", History: forks.Merging,
 			Interval: 30 * time.Minute, Jitter: 0.1, PublishEvery: 24 * time.Hour,
-			Merger: forks.OwnMerger, CrossCheck: true,
+			Merger: forks.OwnMerger, CrossCheck: true, HoldFor: 72 * time.Hour, MaxLag: 96 * time.Hour, Limits: forks.AskingLimits{Open: 10, PerDay: 3},
 		},
 		Health: forks.Health{FirstGood: at, LastGood: at, Condition: forks.TrackFollowing},
 		Words:  "ok", Behind: &behind, LastPass: &Pass{Number: 17, At: at, Outcome: forks.PassPublished}, Next: at,
 	}
 	const want = `{"track":{"fork":"nix","name":"aux-main","upstream":"https://example.org/u.git","url":"https://example.org/f.git","credential":"nix-token",` +
-		`"forge":"git","allow_transports":["https"],"follow":"master","branch":"aux-main","history":"merging","stack_from":"","interval":"30m0s","jitter":0.1,"publish_every":"24h0m0s","pattern":"","policy_file":"","merger":"own","merger_decides":false,"cross_check":true},` +
+		`"forge":"git","allow_transports":["https"],"follow":"master","branch":"aux-main","history":"merging","stack_from":"","interval":"30m0s","jitter":0.1,"publish_every":"24h0m0s","pattern":"","policy_file":"","merger":"own","merger_decides":false,"cross_check":true,` +
+		`"hold_for":"72h0m0s","max_lag":"96h0m0s","security_hold_for":"0s","limits":{"open":10,"per_day":3}},` +
 		`"state":null,` +
 		`"health":{"first_good":"2026-01-02T12:03:04Z","last_good":"2026-01-02T12:03:04Z","first_bad":"0001-01-01T00:00:00Z","last_bad":"0001-01-01T00:00:00Z","trouble":"","condition":"following","before":""},` +
 		`"words":"ok","behind":3,"last_pass":{"number":17,"at":"2026-01-02T12:03:04Z","outcome":"published","error":""},"running":false,"next":"2026-01-02T12:03:04Z","policy":"",` +
@@ -119,9 +122,9 @@ func TestViewThatMakesNoSenseIsRefused(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		`{"track":{"fork":"nix","name":"main","interval":"soon","publish_every":"1s"}}`: "interval of track nix/main",
-		`{"track":{"interval":"1s"}}`:                                                                          "publish_every of track",
-		`{"track":{"interval":"1s","publish_every":"1s"},"state":{}}`:                                          "state.json has no schema",
-		`{"track":{"fork":"nix","name":"main","interval":"1s","publish_every":"1s","github":{"poll":"soon"}}}`: "poll of track nix/main",
+		`{"track":{"interval":"1s"}}`: "publish_every of track",
+		`{"track":{"interval":"1s","publish_every":"1s","hold_for":"1s","max_lag":"1s","security_hold_for":"1s"},"state":{}}`:                                          "state.json has no schema",
+		`{"track":{"fork":"nix","name":"main","interval":"1s","publish_every":"1s","hold_for":"1s","max_lag":"1s","security_hold_for":"1s","github":{"poll":"soon"}}}`: "poll of track nix/main",
 		`{"track":[]}`: "cannot unmarshal",
 	} {
 		var v View

@@ -7,8 +7,10 @@
 // Every script begins with two real bare repositories in $WORK: upstream.git, with
 // the files a.nix to f.nix of twelve lines each ("a line 1" …) on branch main, and
 // fork.git, a copy of it. config.toml follows main with the track "aux", on branch
-// main; set $HISTORY before `world` for another mode. Dates are fixed. $LATER puts the
-// program's clock forward, such as by "168h". With $MERGER as "git" the two engines that
+// main; set $HISTORY before `world` for another mode. A day's conflicts have no
+// bound. Dates are fixed. $LATER puts the
+// program's clock forward, such as by "168h". $QUIET are quiet hours in UTC that have begun
+// an hour ago and end in six. With $MERGER as "git" the two engines that
 // merge have changed their places, and as "liar" auxsync's own takes conflicts for clean.
 //
 // # Words

@@ -31,9 +31,9 @@ func conflict(t tb, args []string) {
 	s := state(t)
 	for _, p := range slices.Backward(s.Proposals) {
 		for _, patch := range slices.Concat(s.Patches, s.Ended) {
-			if patch.ID == p.Patch && patch.Subject == args[0] {
+			if p.About(patch.ID) && patch.Subject == args[0] {
 				t.Setenv("id", string(p.ID))
-				t.Setenv("patch", string(p.Patch))
+				t.Setenv("patch", string(patch.ID))
 				t.Setenv("onto", strings.TrimPrefix(string(forks.OntoRef("aux", p.ID)), "refs/heads/"))
 				t.Setenv("number", strconv.Itoa(p.Number))
 				t.Setenv("fix", strings.TrimPrefix(string(forks.FixRef("aux", p.ID)), "refs/heads/"))

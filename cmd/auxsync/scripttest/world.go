@@ -31,6 +31,8 @@ func Setup(env *testscript.Env) error {
 		name, value, _ := strings.Cut(kv, "=")
 		env.Setenv(name, value)
 	}
+	now := time.Now().UTC()
+	env.Setenv("QUIET", now.Add(-time.Hour).Format("15:04")+"-"+now.Add(6*time.Hour).Format("15:04"))
 	return os.Mkdir(filepath.Join(env.WorkDir, ".temp"), 0o755)
 }
 
@@ -158,6 +160,9 @@ cache_dir = %q
 
 [log]
 level = "warn"
+
+[limits]
+per_day = 0
 
 [forks.pkgs]
 upstream = %q
