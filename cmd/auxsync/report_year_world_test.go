@@ -115,6 +115,9 @@ cache_dir = %q
 timezone = %q
 interval = "15h"
 publish_every = "12h"
+hold_for = "never" # its story is about waiting; what is parked has stories of its own
+max_lag = "never"
+security_hold_for = "never"
 
 [reports]
 dir = %q
